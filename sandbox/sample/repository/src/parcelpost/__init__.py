@@ -1,0 +1,3 @@
+"""Shipment tracking across carriers."""
+
+__version__ = "1.4.0"

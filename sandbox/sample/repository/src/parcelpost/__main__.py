@@ -1,0 +1,5 @@
+"""`python -m parcelpost`."""
+
+from parcelpost.cli import main
+
+raise SystemExit(main())
