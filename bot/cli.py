@@ -1,0 +1,118 @@
+"""The `groundplan` command: parses arguments and hands over. The only module of `bot` that may import `workers`.
+
+Each command imports what it needs when it runs, so that `groundplan schema` does not pay for GitHub's client.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="groundplan",
+    help="Turn an issue into a plan people can review and machines can trust.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Queue(StrEnum):
+    """The two kinds of work: `write` looks and acts, `think` writes plans."""
+
+    write = "write"
+    think = "think"
+
+
+class SchemaName(StrEnum):
+    """The files that other programs read."""
+
+    contract = "contract"
+    fanout = "fanout"
+    plan = "plan"
+
+
+@app.command()
+def plan(
+    repo: Annotated[Path, typer.Option(help="A git checkout, or any folder.", exists=True, file_okay=False)],
+    issue: Annotated[Path, typer.Option(help="Markdown file: `# Title` on the first line.", exists=True)],
+    as_: Annotated[str, typer.Option("--as", help="Plan format.")] = "roadmap",
+    out: Annotated[Path | None, typer.Option(help="Where to write; default: the repository.")] = None,
+    number: Annotated[int, typer.Option(help="The issue's number; default: from the file's name, else 1.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the diff, write nothing.")] = False,
+) -> None:
+    """Plan an issue on a local repository: no GitHub, no Redis, no model needed.
+
+    Exit codes: 0 a plan was written, 1 the issue cannot be planned as it is, 2 could not run.
+    """
+    from workers.local import plan_folder
+
+    code = plan_folder(
+        repo=repo, issue_file=issue, format=as_, out=out, dry_run=dry_run, as_json=as_json, number=number
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
+def schema(name: Annotated[SchemaName, typer.Argument(help="Which JSON Schema to print.")]) -> None:
+    """Print the JSON Schema (2020-12) of a file that Groundplan writes."""
+    from bot.plan.schema import schema as schema_of
+
+    typer.echo(json.dumps(schema_of(name.value), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8080,
+) -> None:
+    """Receive GitHub's deliveries: check, keep, answer 202."""
+    from bot.app import serve as run
+    from bot.settings import Settings
+
+    run(Settings(), host, port)
+
+
+@app.command()
+def work(
+    queue: Annotated[Queue, typer.Option(help="`write` looks at GitHub and acts, `think` writes plans.")],
+) -> None:
+    """Carry out queued work. One queue a worker: RQ loses jobs of workers that listen to several."""
+    from bot.settings import Settings
+    from workers.jobs import work as run
+
+    run(Settings(), queue.value)
+
+
+@app.command()
+def sweep(
+    once: Annotated[bool, typer.Option("--once", help="One round, then stop.")] = False,
+) -> None:
+    """Wake what is due, every few seconds; look at GitHub for what was missed, every few minutes."""
+    from bot.settings import Settings
+    from workers.jobs import sweep as run
+
+    run(Settings(), once=once)
+
+
+@app.command()
+def demo(
+    repo: Annotated[Path | None, typer.Option(help="Your repository instead of the sample.")] = None,
+    issue: Annotated[Path | None, typer.Option(help="Your issue as a Markdown file.")] = None,
+    stay: Annotated[bool, typer.Option("--stay", help="Keep everything running to click around.")] = False,
+) -> None:
+    """Run the main job on embedded parts: a real Redis, a sandbox GitHub, the receiver and two workers."""
+    from sandbox.demo import run
+
+    raise typer.Exit(run(repo=repo, issue=issue, stay=stay))
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    sys.exit(app())

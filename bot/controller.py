@@ -1,0 +1,368 @@
+"""Situation → next step, purely: no clock, no randomness, no I/O. The whole behaviour of the bot is decided here.
+
+The label is a button: somebody presses it by putting `needs-plan` on an issue, and Groundplan takes it off when the
+answer stands. Each press is one Ask, and each Ask ends in exactly one state that people can see.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from bot.effects import (
+    BRANCH_PREFIX,
+    Changeset,
+    Commit,
+    Effect,
+    EnsureBranch,
+    EnsureCheckRun,
+    EnsureComment,
+    EnsurePullRequest,
+    React,
+    RemoveLabel,
+)
+from bot.marks import Mark, Place, write_mark
+from bot.situation import Ask, Outcome, OwnComment, PlanPull, Request, Situation, Subject
+from bot.status import FINAL, NAME, Status
+
+CHECK_NAME = "groundplan / contract"
+MAX_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the operator and the repository chose. `author` names who writes plans, so a change of it is a new wish."""
+
+    secret: str
+    author: str
+    plan_label: str = "needs-plan"
+    opt_out_label: str = "no-plan"
+    format: str = "roadmap"
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nothing to do, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """Have a plan written for these inputs, instead of any asked for before."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class StopPlanning:
+    """Drop the plan being written; its outcome will not be used."""
+
+    why: str
+
+
+Step = Idle | PlanRequest | StopPlanning | Changeset
+
+
+def next_step(now: Situation, policy: Policy) -> Step:
+    """The next thing to do about this subject. Called again after each step until it says Idle."""
+    if now.issue is None:
+        return _let_go(now, "the issue is gone")
+    if now.repository.archived:
+        return _let_go(now, "the repository is archived")
+    if policy.plan_label in now.issue.labels:
+        return _answer(now, policy, now.issue.ask or Ask("label", "", policy.plan_label))
+    if _planning(now):
+        return StopPlanning("no longer asked for")
+    if _status_state(now) == "planning":
+        return _say_stopped(now, policy)
+    return _follow_pull(now, policy)
+
+
+# An Ask is open: the label is on the issue.
+
+
+def _answer(now: Situation, policy: Policy, ask: Ask) -> Step:
+    published = _pull_of(now, ask)
+    if published:
+        return _finish(now, policy, ask, published)
+    if _status_ask(now) == ask.id and _status_state(now) in FINAL:
+        return Changeset("the answer stands", (_release(now, policy, ask),))
+    refusal = _refusal(now, policy, ask)
+    if refusal:
+        return _refuse(now, policy, ask, refusal)
+    wish = _wish(now, policy, ask)
+    if not _planning(now) or now.request is None or now.request.digest != wish.digest:
+        return PlanRequest(wish)
+    if now.outcome is None or now.outcome.digest != wish.digest:
+        return _acknowledge(now, policy, ask)
+    if now.outcome.kind == "plan":
+        return _publish(now, policy, ask, now.request, now.outcome)
+    return _refuse(now, policy, ask, _unplanned(now.outcome, ask))
+
+
+def _wish(now: Situation, policy: Policy, ask: Ask) -> Request:
+    issue = now.issue
+    assert issue is not None
+    inputs = [ask.id, issue.title, issue.body, policy.author, policy.format]
+    digest = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
+    return Request(
+        digest=digest,
+        base_sha=now.repository.head_sha,
+        ask=ask.id,
+        number=issue.number,
+        title=issue.title,
+        body=issue.body,
+        full_name=now.repository.full_name,
+        url=issue.url,
+        format=policy.format,
+    )
+
+
+def _acknowledge(now: Situation, policy: Policy, ask: Ask) -> Step:
+    """👀 at once, then the status comment with the stage; nothing when both say it already."""
+    status = Status(
+        state="planning",
+        ask=ask.id,
+        text=f"Writing a plan{' · ' + now.stage if now.stage else ''}.",
+        next_step=f"a plan pull request. Take the label `{policy.plan_label}` off to stop",
+        who="groundplan",
+        data={"stage": now.stage},
+    )
+    effects: list[Effect] = []
+    if not now.reacted:
+        effects.append(React(now.subject.number, "eyes"))
+    if not _says(now, status):
+        effects.append(_comment(now, policy, status))
+    return Changeset("acknowledge", tuple(effects)) if effects else Idle("a plan is being written")
+
+
+def _publish(now: Situation, policy: Policy, ask: Ask, request: Request, plan: Outcome) -> Step:
+    """Branch, commit and pull request. What already stands is found by the engine and left alone."""
+    branch = plan_branch(now.subject.number, _finished_rounds(now) + 1)
+    mark = Mark("plan", {"ask": ask.id, "digest": plan.digest, "base": request.base_sha})
+    body = f"{plan.pull_body.rstrip()}\n\n{write_mark(policy.secret, _place(now), mark)}"
+    return Changeset(
+        "publish the plan",
+        (
+            EnsureBranch(branch, request.base_sha),
+            Commit(
+                branch=branch,
+                name=plan.digest[:16],
+                expected_head=now.branch_heads.get(branch) or request.base_sha,
+                headline=plan.headline,
+                body=f"Refs #{now.subject.number}",
+                files=plan.files,
+            ),
+            EnsurePullRequest(branch, now.repository.default_branch, plan.pull_title, body),
+        ),
+    )
+
+
+def _finish(now: Situation, policy: Policy, ask: Ask, pull: PlanPull) -> Step:
+    """The plan pull request stands: report its check, say so on the issue, and take the label off."""
+    effects: list[Effect] = []
+    plan = now.outcome if now.outcome and now.outcome.digest == _field(pull.mark, "digest") else None
+    if plan and pull.state == "open" and _is_our_head(now, pull, plan):
+        check = _check_run(plan, pull)
+        if f"{check.name}:{check.head_sha}:{check.external_id}" not in now.checked:
+            effects.append(check)
+    status = _proposed(ask, pull, plan)
+    if not _says(now, status) and not (plan is None and _said_proposed(now, ask)):
+        effects.append(_comment(now, policy, status))
+    if now.issue and policy.plan_label in now.issue.labels:
+        effects.append(_release(now, policy, ask))
+    return Changeset("the plan pull request stands", tuple(effects)) if effects else Idle("said")
+
+
+def _check_run(plan: Outcome, pull: PlanPull) -> EnsureCheckRun:
+    return EnsureCheckRun(
+        name=CHECK_NAME,
+        head_sha=pull.head_sha,
+        external_id=plan.digest[:16],
+        conclusion="success" if plan.check_ok else "failure",
+        title=plan.check_title,
+        summary=plan.check_summary,
+    )
+
+
+def _is_our_head(now: Situation, pull: PlanPull, plan: Outcome) -> bool:
+    receipt = now.receipts.get(f"commit:{pull.branch}:{plan.digest[:16]}")
+    return receipt is not None and receipt.sha == pull.head_sha
+
+
+def _proposed(ask: Ask, pull: PlanPull, plan: Outcome | None) -> Status:
+    said = f"\n\n{plan.body}" if plan else ""
+    contract = {"contract": "valid" if plan.check_ok else "invalid"} if plan else {}
+    return Status(
+        state="proposed",
+        ask=ask.id,
+        text=f"The plan is #{pull.number}.{said}",
+        next_step=f"review #{pull.number}; merge it to accept the plan, close it to decline",
+        data={"pull": str(pull.number), **contract},
+    )
+
+
+# An Ask cannot be met, or not now.
+
+
+def _refusal(now: Situation, policy: Policy, ask: Ask) -> Status | None:
+    """Why this Ask gets no plan, or None. The first reason that holds, so the order is from outer to inner."""
+    issue = now.issue
+    assert issue is not None
+    again = f"then put `{policy.plan_label}` on again"
+    if now.trouble and now.trouble.ask == ask.id:
+        return _blocked(ask, now.trouble.reason, now.trouble.next_step or f"put that right, {again}")
+    if now.missing_permissions:
+        missing = ", ".join(f"`{permission}`" for permission in now.missing_permissions)
+        return _blocked(ask, f"The App lacks the permission {missing}.", f"grant it in the App's settings, {again}")
+    if issue.state == "closed":
+        return _stopped(ask, "The issue is closed.", f"reopen it, {again}")
+    if issue.locked:
+        return _stopped(ask, "The conversation is locked.", f"unlock it, {again}")
+    if policy.opt_out_label in issue.labels:
+        return _stopped(ask, f"The label `{policy.opt_out_label}` is on the issue.", f"take it off, {again}")
+    if not now.repository.head_sha:
+        return _blocked(ask, "The repository has no commits yet.", f"push a first commit, {again}")
+    open_pull = next((pull for pull in now.pulls if pull.state == "open"), None)
+    if open_pull:
+        reason = f"Plan pull request #{open_pull.number} is still open, and it may hold people's edits."
+        return _blocked(ask, reason, f"review it, or close it and {again}", {"pull": str(open_pull.number)})
+    if _finished_rounds(now) >= MAX_ROUNDS:
+        return _blocked(ask, f"This issue has had {MAX_ROUNDS} plans.", "open a fresh issue with what is new")
+    return None
+
+
+def _blocked(ask: Ask, reason: str, next_step: str, data: dict[str, str] | None = None) -> Status:
+    return Status("blocked", ask.id, reason, next_step, data=data or {})
+
+
+def _stopped(ask: Ask, reason: str, next_step: str) -> Status:
+    return Status("stopped", ask.id, reason, next_step)
+
+
+def _unplanned(outcome: Outcome, ask: Ask) -> Status:
+    """An outcome that is no plan, as the status it leads to."""
+    again = "put the label on again"
+    if outcome.kind == "unready":
+        return Status("unready", ask.id, outcome.body, f"answer the questions in the issue's text, then {again}")
+    if outcome.kind == "unneeded":
+        return Status("unneeded", ask.id, outcome.body, f"just do it; to have a plan all the same, {again}")
+    return Status("failed", ask.id, outcome.body, f"put that right, then {again}")
+
+
+def _refuse(now: Situation, policy: Policy, ask: Ask, status: Status) -> Step:
+    """Say why, then take the label off, so that putting it on again is a new wish. A locked issue hears nothing."""
+    issue = now.issue
+    assert issue is not None
+    if _planning(now) and now.outcome is None:
+        return StopPlanning(status.text)
+    say = () if issue.locked else (_comment(now, policy, status),)
+    return Changeset(f"{status.state}: {status.text[:80]}", (*say, _release(now, policy, ask)))
+
+
+# No Ask is open.
+
+
+def _let_go(now: Situation, why: str) -> Step:
+    return StopPlanning(why) if _planning(now) else Idle(why)
+
+
+def _say_stopped(now: Situation, policy: Policy) -> Step:
+    issue = now.issue
+    assert issue is not None
+    if issue.locked:
+        return Idle("stopped; the conversation is locked")
+    ask = Ask(_status_ask(now), "", policy.plan_label)
+    published = _pull_of(now, ask)
+    if published:
+        return _finish(now, policy, ask, published)
+    status = _stopped(
+        ask, f"The label `{policy.plan_label}` was taken off.", f"put `{policy.plan_label}` on to start again"
+    )
+    return Changeset("say that planning stopped", (_comment(now, policy, status),))
+
+
+def _follow_pull(now: Situation, policy: Policy) -> Step:
+    """When the plan pull request was merged or closed, the status comment says so, once."""
+    said = _status(now)
+    if said is None or said.mark.get("state") != "proposed" or (now.issue and now.issue.locked):
+        return Idle("nothing was asked")
+    pull = next((pull for pull in now.pulls if str(pull.number) == said.mark.get("pull")), None)
+    if pull is None or pull.state == "open":
+        return Idle("the plan is with its reviewers")
+    return Changeset(f"the plan was {pull.state}", (_comment(now, policy, _verdict(said, pull, policy)),))
+
+
+def _verdict(said: OwnComment, pull: PlanPull, policy: Policy) -> Status:
+    ask, data = said.mark.get("ask"), {"pull": str(pull.number)}
+    if pull.state == "merged":
+        text = f"The plan in #{pull.number} was merged."
+        return Status("merged", ask, text, "carry out the tasks in `IMPLEMENTATION_PLAN.md`", data=data)
+    text = f"The plan in #{pull.number} was closed without merging."
+    return Status("closed", ask, text, f"put `{policy.plan_label}` on for a new plan", data=data)
+
+
+# Small readings of the situation.
+
+
+def plan_branch(number: int, round_: int) -> str:
+    """The branch of an issue's n-th plan: a natural key, so a plan is never pushed twice."""
+    return f"{BRANCH_PREFIX}plan-{number}" + (f"-{round_}" if round_ > 1 else "")
+
+
+def plan_branches(subject: Subject) -> tuple[str, ...]:
+    """Every branch that may hold a plan of this subject."""
+    return tuple(plan_branch(subject.number, round_) for round_ in range(1, MAX_ROUNDS + 1))
+
+
+def _planning(now: Situation) -> bool:
+    return now.request is not None and now.request.state == "wanted"
+
+
+def _finished_rounds(now: Situation) -> int:
+    return sum(pull.state != "open" for pull in now.pulls)
+
+
+def _pull_of(now: Situation, ask: Ask) -> PlanPull | None:
+    return next((pull for pull in now.pulls if _field(pull.mark, "ask") == ask.id), None)
+
+
+def _field(mark: Mark | None, name: str) -> str:
+    return mark.get(name) if mark else ""
+
+
+def _status(now: Situation) -> OwnComment | None:
+    return next((comment for comment in now.comments if comment.mark.kind == NAME), None)
+
+
+def _status_state(now: Situation) -> str:
+    said = _status(now)
+    return said.mark.get("state") if said else ""
+
+
+def _status_ask(now: Situation) -> str:
+    said = _status(now)
+    return said.mark.get("ask") if said else ""
+
+
+def _said_proposed(now: Situation, ask: Ask) -> bool:
+    return _status_ask(now) == ask.id and _status_state(now) == "proposed"
+
+
+def _says(now: Situation, status: Status) -> bool:
+    said = _status(now)
+    return said is not None and dict(said.mark.fields) == dict(status.mark().fields)
+
+
+def _place(now: Situation) -> Place:
+    return Place(now.subject.repo_id, now.subject.number)
+
+
+def _comment(now: Situation, policy: Policy, status: Status) -> EnsureComment:
+    return EnsureComment(now.subject.number, NAME, status.body(policy.secret, _place(now)))
+
+
+def _release(now: Situation, policy: Policy, ask: Ask) -> RemoveLabel:
+    return RemoveLabel(now.subject.number, policy.plan_label, once=ask.id)

@@ -1,0 +1,230 @@
+"""Effects are data: what we want GitHub to look like. Nothing here acts, and nothing here knows how.
+
+Each effect names one thing to make true and carries a `key` that is stable over retries, crashes and replans;
+`workers/github/apply.py` has one performer for each kind. All texts are final: marks included.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.errors import GroundplanError
+
+Conclusion = Literal["success", "failure", "neutral", "action_required"]
+Reaction = Literal["eyes", "rocket", "confused"]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A text file at a repository path, UTF-8, written whole."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A finding at a place in a file, as check runs show it. Lines count from 1."""
+
+    path: str
+    line: int
+    level: Literal["notice", "warning", "failure"]
+    title: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnsureBranch:
+    """The branch exists; when it is made, it starts at `sha`. An existing branch is never moved."""
+
+    branch: str
+    sha: str
+
+    @property
+    def key(self) -> str:
+        return f"branch:{self.branch}"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit with `files` on top of `expected_head`. A moved head is a conflict, never overwritten.
+
+    `name` says which commit this is (a plan's digest), so that it is made once even if the head has moved by it.
+    """
+
+    branch: str
+    name: str
+    expected_head: str
+    headline: str
+    body: str
+    files: tuple[File, ...]
+
+    @property
+    def key(self) -> str:
+        return f"commit:{self.branch}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class EnsurePullRequest:
+    """A pull request from `branch` into `base` exists with this title and body."""
+
+    branch: str
+    base: str
+    title: str
+    body: str
+
+    @property
+    def key(self) -> str:
+        return f"pull:{self.branch}"
+
+
+@dataclass(frozen=True, slots=True)
+class EnsureComment:
+    """Our one comment of this `name` on the issue or pull request says exactly `body` (its mark included)."""
+
+    number: int
+    name: str
+    body: str
+
+    @property
+    def key(self) -> str:
+        return f"comment:{self.number}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class React:
+    """We reacted to the issue (`comment_id` 0) or to one of its comments."""
+
+    number: int
+    content: Reaction
+    comment_id: int = 0
+
+    @property
+    def key(self) -> str:
+        return f"react:{self.number}:{self.comment_id}:{self.content}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddLabels:
+    """The issue or pull request carries these labels."""
+
+    number: int
+    labels: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return f"labels:{self.number}:{','.join(self.labels)}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveLabel:
+    """The issue does not carry this label. `once` names the occasion, so that a label a person sets again later
+    is not taken off by a late retry."""
+
+    number: int
+    label: str
+    once: str
+
+    @property
+    def key(self) -> str:
+        return f"unlabel:{self.number}:{self.label}:{self.once}"
+
+
+@dataclass(frozen=True, slots=True)
+class EnsureCheckRun:
+    """A completed check run of this name and `external_id` stands at `head_sha`."""
+
+    name: str
+    head_sha: str
+    external_id: str
+    conclusion: Conclusion
+    title: str
+    summary: str
+    annotations: tuple[Annotation, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return f"check:{self.name}:{self.head_sha}:{self.external_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class EnsureIssue:
+    """An issue of ours known by `name` (its mark is in the body) exists with title, body and labels."""
+
+    name: str
+    title: str
+    body: str
+    labels: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return f"issue:{self.name}"
+
+
+Effect = (
+    EnsureBranch
+    | Commit
+    | EnsurePullRequest
+    | EnsureComment
+    | React
+    | AddLabels
+    | RemoveLabel
+    | EnsureCheckRun
+    | EnsureIssue
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Changeset:
+    """Effects to apply in order, and in a few words why."""
+
+    why: str
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an effect came to. `number` is an issue or pull request's, `id` a database id, `sha` a commit's."""
+
+    key: str
+    outcome: Literal["created", "updated", "unchanged", "adopted"]
+    number: int = 0
+    id: int = 0
+    sha: str = ""
+    url: str = ""
+    digest: str = ""
+
+
+class OutsideClosedSet(GroundplanError):
+    """An effect reaches for something that Groundplan may never touch. A bug or an attack; nothing was written."""
+
+
+PLAN_FILE = "IMPLEMENTATION_PLAN.md"
+BRANCH_PREFIX = "groundplan/"
+_FILE_PATTERNS = (
+    re.compile(r"IMPLEMENTATION_PLAN\.md"),
+    re.compile(r"specs/(?:[A-Za-z0-9][A-Za-z0-9._-]{0,99}/){0,3}[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.(?:md|json|yaml)"),
+    re.compile(r"EXPORT/plan_[a-z0-9]+(?:-[a-z0-9]+){0,15}\.md"),
+    re.compile(r"\.agent/(?:planning-output|planner-fanout)-[1-9][0-9]{0,9}\.json"),
+)
+_BRANCH = re.compile(r"groundplan/[a-z0-9][a-z0-9-]{0,80}")
+
+
+def is_plan_path(path: str) -> bool:
+    """Whether Groundplan may ever write `path`. ASCII only, so case, width and normal-form twins fail here."""
+    plain = path == unicodedata.normalize("NFKC", path) and ".." not in path
+    return plain and any(pattern.fullmatch(path) for pattern in _FILE_PATTERNS)
+
+
+def check_closed_set(changeset: Changeset) -> None:
+    """Raise OutsideClosedSet if any effect names a path or branch that is not ours to write."""
+    for effect in changeset.effects:
+        if isinstance(effect, Commit):
+            foreign = [file.path for file in effect.files if not is_plan_path(file.path)]
+            if foreign or not effect.files:
+                raise OutsideClosedSet(f"commit to {effect.branch} touches {foreign or 'nothing'}")
+        if isinstance(effect, Commit | EnsureBranch | EnsurePullRequest) and not _BRANCH.fullmatch(effect.branch):
+            raise OutsideClosedSet(f"{effect.branch!r} is not a branch of ours")

@@ -1,0 +1,83 @@
+"""The only reader of the environment. Values in, validated settings out; must not connect to anything."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class Settings(BaseSettings):
+    """Every knob of a running Groundplan. Names are the environment's, lower case; README has the table."""
+
+    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True, populate_by_name=True)
+
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    groundplan_webhook_secret: SecretStr = SecretStr("")
+    groundplan_webhook_secret_previous: SecretStr = SecretStr("")
+    groundplan_secret: SecretStr = SecretStr("")
+    groundplan_public_url: str = ""
+    groundplan_bot_id: int = 0
+    groundplan_label: str = "needs-plan"
+    groundplan_opt_out_label: str = "no-plan"
+
+    github_app_id: int = 0
+    github_app_private_key: SecretStr = SecretStr("")
+    github_app_private_key_file: Path | None = None
+    github_api_url: str = "https://api.github.com"
+
+    openai_api_key: SecretStr = SecretStr("")
+    openai_base_url: str = ""
+    groundplan_model: str = "gpt-5.2"
+
+    groundplan_settle_seconds: Seconds = 60.0
+    groundplan_lease_seconds: Annotated[float, Field(ge=1)] = 15.0
+    groundplan_write_spacing_seconds: Seconds = 1.0
+    groundplan_sweep_seconds: Annotated[float, Field(gt=0)] = 5.0
+    groundplan_max_attempts: Annotated[int, Field(ge=1)] = 5
+    groundplan_max_crashes: Annotated[int, Field(ge=1)] = 3
+    groundplan_log_level: str = "INFO"
+
+    @field_validator("github_api_url", "openai_base_url")
+    @classmethod
+    def _plain_url(cls, value: str) -> str:
+        """https everywhere but on loopback; no user information, which would end up in logs."""
+        if not value:
+            return value
+        from urllib.parse import urlsplit
+
+        parts = urlsplit(value)
+        local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+        if parts.username or parts.password:
+            raise ValueError("must not carry a user name or password")
+        if parts.scheme != "https" and not (parts.scheme == "http" and local):
+            raise ValueError("must be https:// (http:// is allowed for loopback only)")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _one_private_key(self) -> Settings:
+        if self.github_app_private_key.get_secret_value() and self.github_app_private_key_file:
+            raise ValueError("set GITHUB_APP_PRIVATE_KEY or GITHUB_APP_PRIVATE_KEY_FILE, not both")
+        return self
+
+    @cached_property
+    def private_key(self) -> str:
+        """The App's private key as PEM text, or "" for a process that was given none."""
+        if self.github_app_private_key_file:
+            return self.github_app_private_key_file.read_text(encoding="utf-8")
+        return self.github_app_private_key.get_secret_value().replace("\\n", "\n")
+
+    @property
+    def webhook_secrets(self) -> tuple[bytes, ...]:
+        """The secret in force and, while it is being changed, the one before it."""
+        both = (self.groundplan_webhook_secret, self.groundplan_webhook_secret_previous)
+        return tuple(secret.get_secret_value().encode() for secret in both if secret.get_secret_value())
+
+    @property
+    def uses_model(self) -> bool:
+        return bool(self.openai_api_key.get_secret_value() or self.openai_base_url)

@@ -1,0 +1,163 @@
+"""What GitHub says now about one issue, with what we remember of it. Data only: no reading, no deciding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.effects import File, Receipt
+from bot.marks import Mark
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Subject:
+    """One issue, for ever: GitHub's numeric repository id survives renames and transfers, names do not."""
+
+    repo_id: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.repo_id}#{self.number}"
+
+    @classmethod
+    def parse(cls, text: str) -> Subject:
+        repo_id, _, number = text.partition("#")
+        if not (repo_id.isascii() and repo_id.isdigit() and number.isascii() and number.isdigit()):
+            raise ValueError(f"not a subject: {text[:60]!r}")
+        return cls(int(repo_id), int(number))
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """`head_sha` is the default branch's commit, or "" while the repository has no commits."""
+
+    id: int
+    owner: str
+    name: str
+    default_branch: str
+    head_sha: str
+    private: bool = False
+    archived: bool = False
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.owner}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One wish for a plan: the last time somebody put the label on. `id` is the label event's node id."""
+
+    id: str
+    actor: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """The issue as it is now. `state` is GitHub's, lower case."""
+
+    number: int
+    title: str
+    body: str
+    state: Literal["open", "closed"]
+    locked: bool
+    author: str
+    labels: tuple[str, ...]
+    ask: Ask | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnComment:
+    """A comment that our own numeric bot id wrote and whose mark holds."""
+
+    id: int
+    mark: Mark
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPull:
+    """A pull request on one of the subject's plan branches, written by us; `mark` is None if its mark is broken."""
+
+    number: int
+    branch: str
+    state: Literal["open", "closed", "merged"]
+    head_sha: str
+    base: str
+    mark: Mark | None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The planning we started, with all its inputs. `digest` names them: the ask, the issue's text, the author.
+
+    The text is kept here, not read again, so that the plan is of the very text that the digest names.
+    """
+
+    digest: str
+    base_sha: str
+    ask: str
+    number: int
+    title: str
+    body: str
+    full_name: str
+    url: str = ""
+    format: str = "roadmap"
+    state: Literal["wanted", "stopped"] = "wanted"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one planning ended, stored before anything is published, so that a crash never pays or writes twice.
+
+    kind "plan": `files`, `pull_title`, `pull_body` (without mark) and the check are ready to publish.
+    kind "unready": the issue does not say enough for a plan; `body` asks for it.
+    kind "unneeded": the issue is too small for a plan; `body` says why.
+    kind "failed": planning could not be done; `body` says why and what to do.
+    """
+
+    digest: str
+    kind: Literal["plan", "unready", "unneeded", "failed"]
+    body: str
+    files: tuple[File, ...] = ()
+    pull_title: str = ""
+    pull_body: str = ""
+    headline: str = ""
+    check_title: str = ""
+    check_summary: str = ""
+    check_ok: bool = False
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An effect that GitHub refused for a reason people can put right; kept so the next look can say it."""
+
+    code: str
+    reason: str
+    next_step: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that deciding needs. `issue` is None when it is gone, moved away or a pull request."""
+
+    subject: Subject
+    repository: Repository
+    issue: Issue | None
+    pulls: tuple[PlanPull, ...] = ()
+    branch_heads: Mapping[str, str] = field(default_factory=dict)
+    comments: tuple[OwnComment, ...] = ()
+    reacted: bool = False
+    checked: frozenset[str] = frozenset()
+    missing_permissions: tuple[str, ...] = ()
+    request: Request | None = None
+    stage: str = ""
+    outcome: Outcome | None = None
+    trouble: Trouble | None = None
+    receipts: Mapping[str, Receipt] = field(default_factory=dict)
