@@ -1,7 +1,9 @@
 """The one plan model that every format renders and every rule reads. Types only: no checks across items.
 
-Ids are stable over revisions: milestones `M1`, tasks `T1`, decisions `D-1`, assumptions `A-1`, questions `Q-1`,
-obligations (demands found in the issue) `I-1`. Whether ids are unique, references resolve, the graph is acyclic
+Ids are stable over revisions: milestones `M1`, tasks `T1`, decisions `D-1`, assumptions `A-1`, questions
+`Q-1`,
+obligations (demands found in the issue) `I-1`. Whether ids are unique, references resolve, the graph is
+acyclic
 and paths exist is the business of `bot/plan/rules/`, so that a broken plan can be held, shown and repaired.
 """
 
@@ -20,7 +22,9 @@ Size = Literal["trivial", "small", "medium", "large"]
 Origin = Literal["extracted", "computed", "model", "person"]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400, pattern=r"^[^\r\n]+$")]
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400, pattern=r"^[^\r\n]+$")
+]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Path = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+){0,7}$", max_length=60)]
@@ -33,7 +37,8 @@ class Part(BaseModel):
 
 
 class Evidence(Part):
-    """Where something was seen. `path` is a repository path or "issue"; `line` counts from 1, 0 when unknown."""
+    """Where something was seen. `path` is a repository path or "issue"; `line` counts from 1, 0 when
+    unknown."""
 
     path: Path
     line: int = Field(default=0, ge=0)
@@ -93,7 +98,8 @@ class ContractDefaults(Part):
 class Task(Part):
     """One piece of work that one person or coding agent can carry out from this text alone.
 
-    `max_diff_scope` counts changed files. `covers` lists obligations of the issue. Whether tasks may run at the
+    `max_diff_scope` counts changed files. `covers` lists obligations of the issue. Whether tasks may run at
+    the
     same time is computed from `depends_on` and `files`, never stated.
     """
 
@@ -132,7 +138,8 @@ class Option(Part):
 
 
 class Decision(Part):
-    """Something only the owner can settle. `major` never defaults; `minor` takes `recommended` at the deadline."""
+    """Something only the owner can settle. `major` never defaults; `minor` takes `recommended` at the
+    deadline."""
 
     id: Id
     question: Line
@@ -169,7 +176,8 @@ class Question(Part):
 
 
 class Obligation(Part):
-    """One demand of the issue, verbatim, and what became of it. `by` lists tasks, or the question or non-goal."""
+    """One demand of the issue, verbatim, and what became of it. `by` lists tasks, or the question or
+    non-goal."""
 
     id: Id
     text: Text
@@ -187,7 +195,8 @@ class Command(Part):
 
 
 class RelevantFile(Part):
-    """A file recon found for this issue: confidence A (named in it), B (strong match) or C (weak), and why."""
+    """A file recon found for this issue: confidence A (named in it), B (strong match) or C (weak), and
+    why."""
 
     path: Path
     confidence: Literal["A", "B", "C"]

@@ -1,0 +1,70 @@
+"""What a check says about a plan: findings, skips and the report. Data only; no rule lives here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+Fix = Literal["safe", "unsafe", "none"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a file; `line` and `col` count from 1."""
+
+    file: str
+    line: int
+    col: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.col}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One defect. `pointer` is a JSON Pointer into the plan, or into the JSON text the rule reads.
+
+    `evidence` holds the message's values by name. `fingerprint` stays the same when items are reordered.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    pointer: str = ""
+    location: Location | None = None
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    suggestion: str = ""
+    fix: Fix = "none"
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A rule that could not be checked, and why. Never a pass."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything one lint run can say. `passed` names the rules that ran and found nothing."""
+
+    findings: tuple[Finding, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    passed: tuple[str, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.severity == "warning")
+
+    @property
+    def ok(self) -> bool:
+        """No finding at error level. Skips do not make a report bad, and do not make it good."""
+        return not self.errors

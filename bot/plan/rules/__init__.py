@@ -1,0 +1,28 @@
+"""The rules a plan must hold. `lint` runs them, `autofix` repairs what is safe to repair; a rule is one
+function.
+"""
+
+from bot.plan.findings import Finding, Location, Report, Skipped
+from bot.plan.rules import contract, graph, grounding, identifiers, input
+from bot.plan.rules.engine import RULES, LintInput, Rule, Tree, Verdict, lint
+from bot.plan.rules.fixes import Applied, autofix
+
+__all__ = [
+    "RULES",
+    "Applied",
+    "Finding",
+    "LintInput",
+    "Location",
+    "Report",
+    "Rule",
+    "Skipped",
+    "Tree",
+    "Verdict",
+    "autofix",
+    "contract",
+    "graph",
+    "grounding",
+    "identifiers",
+    "input",
+    "lint",
+]

@@ -1,0 +1,129 @@
+"""Published schemas accept what we write; the strict one accepts every draft, in the subset that is taken
+everywhere.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from jsonschema import Draft202012Validator
+
+from bot.plan.contract import contract_text
+from bot.plan.draft import DraftRejected, WireDraft, draft_of, plan_from_draft
+from bot.plan.fanout import fanout_text
+from bot.plan.model import Plan
+from bot.plan.schema import Kind, schema, wire_schema
+from tests.plan.samples import small_plan, webhook_plan
+from tests.plan.strategies import plans
+
+NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
+VALIDATORS = {kind: Draft202012Validator(schema(kind)) for kind in ("contract", "fanout", "plan")}
+WIRE = Draft202012Validator(wire_schema())
+
+
+def objects(node: Any) -> Iterator[dict[str, Any]]:
+    """Every subschema, properties' names aside."""
+    if isinstance(node, dict):
+        yield node
+        for key, value in node.items():
+            yield from (
+                (one for part in value.values() for one in objects(part))
+                if key
+                in (
+                    "properties",
+                    "$defs",
+                )
+                else objects(value)
+            )
+    elif isinstance(node, list):
+        for value in node:
+            yield from objects(value)
+
+
+@pytest.mark.parametrize("kind", ["contract", "fanout", "plan"])
+def test_schemas_are_schemas(kind: Kind) -> None:
+    made = schema(kind)
+    Draft202012Validator.check_schema(made)
+    assert made["$id"] == f"groundplan:{kind}"
+    assert made["title"]
+    assert made["description"]
+
+
+@settings(max_examples=12, deadline=None, phases=NO_SHRINKING)
+@given(plans)
+def test_what_is_valid_in_full_is_valid_on_the_wire(plan: Plan) -> None:
+    VALIDATORS["plan"].validate(plan.model_dump(mode="json"))
+    VALIDATORS["contract"].validate(json.loads(contract_text(plan)))
+    draft = draft_of(plan)
+    WIRE.validate(draft)
+    WireDraft.model_validate(draft)
+    again = plan_from_draft(draft, issue=plan.issue, slug=plan.slug, provenance=plan.provenance)
+    assert draft_of(again) == draft
+
+
+def test_the_fan_out_schema_accepts_ours_and_refuses_less() -> None:
+    document = json.loads(fanout_text(webhook_plan()))
+    VALIDATORS["fanout"].validate(document)
+    del document["tasks"][0]["invariants"]
+    assert not VALIDATORS["fanout"].is_valid(document)
+
+
+def test_the_contract_schema_refuses_what_reading_refuses() -> None:
+    for step in (("contract_defaults", "max_diff_scope", 2.5), ("contract_defaults", "invariants", ["a"])):
+        document = json.loads(contract_text(small_plan()))
+        document[step[0]][step[1]] = step[2]
+        assert not VALIDATORS["contract"].is_valid(document)
+
+
+def test_the_wire_schema_keeps_to_the_strict_subset() -> None:
+    made = wire_schema()
+    Draft202012Validator.check_schema(made)
+    allowed = {
+        "type", "properties", "required", "items", "enum", "anyOf", "$ref", "$defs", "description",
+        "additionalProperties",
+    }  # fmt: skip
+    for node in objects(made):
+        assert set(node) <= allowed, node
+        if node.get("type") == "object":
+            assert node["required"] == list(node["properties"])
+            assert node["additionalProperties"] is False
+    assert len(json.dumps(made)) < 15_000
+
+
+def test_the_wire_schema_asks_for_nothing_that_code_knows_better() -> None:
+    made = wire_schema()
+    assert not {"issue", "slug", "codebase", "provenance", "not_produced"} & set(made["properties"])
+    assert not any("origin" in one.get("properties", {}) for one in objects(made))
+    assert {"tasks", "roadmap", "contract_defaults", "decisions"} <= set(made["properties"])
+
+
+def test_nulls_become_defaults() -> None:
+    draft = draft_of(small_plan())
+    draft["goals"] = None
+    draft["tasks"][0]["effort"] = None
+    WIRE.validate(draft)
+    plan = plan_from_draft(draft, issue=12, slug="small-plan", provenance=small_plan().provenance)
+    assert plan == small_plan()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "rule", "pointer"),
+    [
+        ("title", "", "PLN002", "/title"),
+        ("size", "huge", "PLN002", "/size"),
+        ("provenance", {}, "PLN003", "/provenance"),
+        ("mood", 1, "PLN003", "/mood"),
+        ("tasks", [{"id": "T1"}], "PLN002", "/tasks/0/acceptance"),
+    ],
+)
+def test_a_draft_that_is_no_plan_is_rejected_with_findings(
+    key: str, value: Any, rule: str, pointer: str
+) -> None:
+    draft = {**draft_of(small_plan()), key: value}
+    with pytest.raises(DraftRejected) as caught:
+        plan_from_draft(draft, issue=12, slug="small-plan", provenance=small_plan().provenance)
+    assert (rule, pointer) in [(one.rule, one.pointer) for one in caught.value.findings]
