@@ -1,0 +1,426 @@
+"""A repository's habits, each with the place that shows it: tests, tools, CI, migrations, owners, rules,
+earlier plans.
+
+What is counted says how often; nothing is claimed that no file shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from bot.recon.ci import CiJob, ci_jobs, workflows
+from bot.recon.kinds import TEST_NAMES, Kind, is_example, kind_of
+from bot.recon.languages import language_of, languages
+from bot.recon.manifests import Manifest, manifests, quote_line
+from bot.recon.owners import Owners, owners
+from bot.recon.tree import Evidence, Tree, line_of, name_of, parent, quote, stem_of
+
+__all__ = ["Conventions", "Fact", "Habit", "Kind", "conventions", "kind_of"]
+
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One finding in a word or two, and the lines it was read from."""
+
+    value: str
+    evidence: tuple[Evidence, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        return {"value": self.value, "evidence": [each.to_dict() for each in self.evidence]}
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How tests are named and placed.
+
+    `pattern` like `tests/test_<module>.py`, how many of `total` tests follow it.
+    """
+
+    pattern: str
+    count: int
+    total: int
+    examples: tuple[str, ...]
+
+    @property
+    def share(self) -> float:
+        return self.count / self.total if self.total else 0.0
+
+    def to_dict(self) -> dict[str, object]:
+        return {
+            "pattern": self.pattern,
+            "count": self.count,
+            "total": self.total,
+            "examples": list(self.examples),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """Everything found out about how work is done in a repository."""
+
+    test_frameworks: tuple[Fact, ...] = ()
+    test_habits: tuple[Habit, ...] = ()
+    formatters: tuple[Fact, ...] = ()
+    linters: tuple[Fact, ...] = ()
+    ci_workflows: tuple[str, ...] = ()
+    ci_jobs: tuple[CiJob, ...] = ()
+    migrations: tuple[Fact, ...] = ()
+    env_examples: tuple[str, ...] = ()
+    owners: Owners = field(default_factory=Owners)
+    rules: tuple[Fact, ...] = ()
+    plans: tuple[Fact, ...] = ()
+    protected: tuple[Fact, ...] = ()
+    changelog: Fact | None = None
+    kinds: tuple[tuple[Kind, int], ...] = ()
+
+    def to_dict(self) -> dict[str, object]:
+        def listed(facts: Iterable[Fact | Habit | CiJob]) -> list[dict[str, object]]:
+            return [each.to_dict() for each in facts]
+
+        return {
+            "test_frameworks": listed(self.test_frameworks), "test_habits": listed(self.test_habits),
+            "formatters": listed(self.formatters),
+            "linters": listed(self.linters), "ci_workflows": list(self.ci_workflows),
+            "ci_jobs": listed(self.ci_jobs),
+            "migrations": listed(self.migrations), "env_examples": list(self.env_examples),
+            "owners": [{"pattern": each.pattern, "owners": list(each.owners),
+            "evidence": each.evidence.to_dict()} for each in self.owners.rules[:200]],
+            "rules": listed(self.rules), "plans": listed(self.plans), "protected": listed(self.protected),
+            "changelog": self.changelog.to_dict() if self.changelog else None, "kinds": dict(self.kinds),
+        }  # fmt: skip
+
+
+def conventions(tree: Tree) -> Conventions:
+    """Read a repository's habits off its files."""
+    declared = manifests(tree)
+    kinds = Counter(kind_of(path) for path in tree.paths)
+    return Conventions(
+        test_frameworks=_frameworks(tree, declared),
+        test_habits=habits_of_tests(tree),
+        formatters=_tools(tree, declared, FORMATTERS),
+        linters=_tools(tree, declared, LINTERS),
+        ci_workflows=workflows(tree),
+        ci_jobs=ci_jobs(tree),
+        migrations=_migrations(tree),
+        env_examples=tuple(path for path in tree.paths if ENV_EXAMPLE.fullmatch(name_of(path)))[:MOST],
+        owners=owners(tree),
+        rules=_existing(tree, RULES),
+        plans=_plans(tree),
+        protected=_protected(tree),
+        changelog=_changelog(tree),
+        kinds=tuple(sorted(kinds.items())),
+    )
+
+
+# --- tests -----------------------------------------------------------------------------------------------
+
+FRAMEWORK_NAMES = (
+    "pytest", "nose2", "hypothesis", "behave", "robotframework", "jest", "vitest", "mocha", "jasmine", "ava",
+    "tap", "karma", "cypress",
+    "@playwright/test", "playwright", "rspec", "rspec-rails", "minitest", "test-unit", "phpunit/phpunit",
+    "pestphp/pest", "junit", "junit-jupiter",
+    "junit-jupiter-api", "testng", "spock-core", "kotest", "mockito-core", "assertj-core",
+    "github.com/stretchr/testify", "github.com/onsi/ginkgo/v2",
+    "proptest", "criterion", "trycmd", "snapbox", "insta", "rstest", "assert_cmd",
+)  # fmt: skip
+IN_TESTS: tuple[tuple[str, str, str], ...] = (
+    ("Python", "pytest", r"^(?:import pytest|from pytest\b)"),
+    ("Python", "unittest",
+    r"^(?:import unittest|from unittest import (?!mock))|\((?:unittest\.)?TestCase\):"),
+    ("Go", "go test", r"^func Test\w+\(\w+ \*testing\.T\)"),
+    ("Rust", "cargo test", r"^\s{0,8}#\[test\]"),
+    ("Java", "JUnit 5", r"^import org\.junit\.jupiter"),
+    ("Java", "JUnit 4", r"^import (?:static )?org\.junit\.(?!jupiter)"),
+    ("Java", "TestNG", r"^import org\.testng"),
+    ("Kotlin", "JUnit 5", r"^import org\.junit\.jupiter"),
+    ("JavaScript", "node:test", r"(?:from|require\()\s?[\"']node:test[\"']"),
+    ("TypeScript", "node:test", r"from [\"']node:test[\"']"),
+    ("TypeScript", "vitest", r"from [\"']vitest[\"']"),
+    ("Ruby", "RSpec", r"^(?:RSpec\.)?describe\b"),
+    ("Ruby", "Minitest", r"< (?:Minitest::Test|ActiveSupport::TestCase)"),
+)  # fmt: skip
+LOOKED_AT = 60
+
+
+def _frameworks(tree: Tree, declared: tuple[Manifest, ...]) -> tuple[Fact, ...]:
+    """Frameworks the manifests ask for and those the tests import, most shown first."""
+    found: dict[str, list[Evidence]] = {}
+    for manifest in declared:
+        for each in manifest.dependencies:
+            if each.name.lower() in FRAMEWORK_NAMES:
+                found.setdefault(each.name.lower(), []).append(each.evidence)
+    tests = [path for path in tree.paths if kind_of(path) == "test" and _may_test(path)]
+    for path in tests[:: max(1, len(tests) // LOOKED_AT)][:LOOKED_AT]:
+        for name, line in _imported(path, tree.text(path) or ""):
+            found.setdefault(name, []).append(line)
+    if "cargo test" not in found and tree.exists("Cargo.toml"):
+        found.update(_inline_rust_tests(tree))
+    order = sorted(found, key=lambda name: (-len(found[name]), name))
+    return tuple(Fact(name, tuple(found[name][:3])) for name in order)
+
+
+def _may_test(path: str) -> bool:
+    """Named like a test, or Rust, whose integration tests may have any name."""
+    return bool(TEST_NAMES.search(name_of(path))) or path.endswith(".rs")
+
+
+def _imported(path: str, text: str) -> Iterator[tuple[str, Evidence]]:
+    language = language_of(path)
+    for wanted, name, pattern in IN_TESTS:
+        hit = re.search(pattern, text[:200_000], re.MULTILINE) if wanted == language else None
+        if hit:
+            yield name, quote_line(path, text, text.count("\n", 0, hit.start()) + 1)
+
+
+def _inline_rust_tests(tree: Tree) -> dict[str, list[Evidence]]:
+    for path in [path for path in tree.paths if path.endswith(".rs")][:200]:
+        text = tree.text(path) or ""
+        if "#[test]" in text:
+            return {"cargo test": [quote_line(path, text, line_of(text, "#[test]"))]}
+    return {}
+
+
+TESTED = re.compile(
+    r"^(?P<before>test_|tests_|Test(?=[A-Z]))?(?P<stem>.+?)"
+    r"(?P<after>_tests?|_spec|[.-](?:test|spec|e2e|cy)|Tests?|IT|TestCase|Spec)?(?P<suffix>\.[\w.]+)$"
+)
+
+
+def habits_of_tests(tree: Tree) -> tuple[Habit, ...]:
+    """The shapes of test paths, commonest first, at most five; fixtures and helpers do not count."""
+    shapes: dict[str, list[str]] = {}
+    own = {each.name for each in languages(tree) if each.share >= 0.03}
+    for path in tree.paths:
+        shape = _shape(path) if kind_of(path) == "test" and language_of(path) in own else None
+        if shape:
+            shapes.setdefault(shape, []).append(path)
+    total = sum(len(each) for each in shapes.values())
+    order = sorted(shapes, key=lambda shape: (-len(shapes[shape]), shape))[:5]
+    return tuple(Habit(shape, len(shapes[shape]), total, tuple(shapes[shape][:3])) for shape in order)
+
+
+def _shape(path: str) -> str | None:
+    """`tests/a/test_b.py` as `tests/…/test_<module>.py`; None for what is not named like a test."""
+    hit = TESTED.match(name_of(path))
+    if hit is None or not (hit["before"] or hit["after"]) or language_of(path) is None:
+        return None
+    name = f"{hit['before'] or ''}<module>{hit['after'] or ''}{hit['suffix']}"
+    folders = path.split("/")[:-1]
+    at = next(
+        (
+            i
+            for i, folder in enumerate(folders)
+            if folder.lower() in {"test", "tests", "__tests__", "spec", "specs", "testing", "e2e"}
+        ),
+        None,
+    )
+    if at is None:
+        return f"<folder of the module>/{name}" if folders else name
+    before = "/".join(folders[: at + 1]) if at <= 1 or folders[:2] == ["src", "test"] else f"…/{folders[at]}"
+    return f"{before}/{'…/' if len(folders) > at + 1 else ''}{name}"
+
+
+# --- tools -----------------------------------------------------------------------------------------------
+
+Tool = tuple[str, tuple[str, ...], tuple[str, ...], str]  # name, files, dependencies, line in a shared file
+FORMATTERS: tuple[Tool, ...] = (
+    ("black", (), ("black",), r"^\[tool\.black\]"), ("ruff format", (), (),
+    r"^\[tool\.ruff\.format\]|id: ruff-format|\bruff format\b"),
+    ("isort", (".isort.cfg",), ("isort",), r"^\[tool\.isort\]"), ("yapf", (".style.yapf",), ("yapf",),
+    r"^\[tool\.yapf\]"),
+    ("prettier", (".prettierrc", ".prettierrc.json", ".prettierrc.js", ".prettierrc.yaml", ".prettierrc.yml",
+    "prettier.config.js", "prettier.config.mjs"), ("prettier",), r"^  \"prettier\": \{"),
+    ("biome", ("biome.json", "biome.jsonc"), ("@biomejs/biome",), ""), ("dprint", ("dprint.json",),
+    ("dprint",), ""),
+    ("rustfmt", ("rustfmt.toml", ".rustfmt.toml"), (), r"\bcargo fmt\b"), ("gofmt", ("go.mod",), (),
+    r"\bgofmt\b|\bgoimports\b|\bgofumpt\b"),
+    ("clang-format", (".clang-format",), (), ""), ("spotless", (), ("spotless-maven-plugin",),
+    r"com\.diffplug\.spotless"), ("editorconfig", (".editorconfig",), (), ""),
+)  # fmt: skip
+LINTERS: tuple[Tool, ...] = (
+    ("ruff", ("ruff.toml", ".ruff.toml"), ("ruff",), r"^\[tool\.ruff"), ("flake8", (".flake8",), ("flake8",),
+    r"^\[flake8\]"),
+    ("pylint", (".pylintrc", "pylintrc"), ("pylint",), r"^\[tool\.pylint"), ("mypy", ("mypy.ini",
+    ".mypy.ini"), ("mypy",), r"^\[tool\.mypy\]|^\[mypy\]"),
+    ("pyright", ("pyrightconfig.json",), ("pyright", "basedpyright"), r"^\[tool\.(based)?pyright\]"),
+    ("eslint", ("eslint.config.js", "eslint.config.mjs", "eslint.config.ts", ".eslintrc", ".eslintrc.js",
+    ".eslintrc.json", ".eslintrc.cjs", ".eslintrc.yml"), ("eslint",), ""),
+    ("typescript", ("tsconfig.json",), ("typescript",), ""), ("stylelint", (".stylelintrc",
+    ".stylelintrc.json"), ("stylelint",), ""),
+    ("clippy", ("clippy.toml", ".clippy.toml"), (), r"\bcargo clippy\b|^\[(workspace\.)?lints\.clippy\]"),
+    ("golangci-lint", (".golangci.yml", ".golangci.yaml", ".golangci.toml"), (), r"golangci-lint"),
+    ("rubocop", (".rubocop.yml",), ("rubocop",), ""), ("checkstyle", ("checkstyle.xml",),
+    ("maven-checkstyle-plugin",), ""), ("phpstan", ("phpstan.neon", "phpstan.neon.dist"),
+    ("phpstan/phpstan",), ""),
+    ("pre-commit", (".pre-commit-config.yaml",), (), ""), ("shellcheck", (".shellcheckrc",), (),
+    r"\bshellcheck\b"), ("ktlint", (), (), r"\bktlint\b"), ("detekt", ("detekt.yml",), (), ""),
+)  # fmt: skip
+SHARED = (
+    "pyproject.toml",
+    "setup.cfg",
+    "tox.ini",
+    ".pre-commit-config.yaml",
+    "Cargo.toml",
+    "Makefile",
+    "justfile",
+    "package.json",
+    "build.gradle",
+    "build.gradle.kts",
+)
+
+
+def _tools(tree: Tree, declared: tuple[Manifest, ...], known: tuple[Tool, ...]) -> tuple[Fact, ...]:
+    shared = [*(path for path in SHARED if tree.exists(path)), *workflows(tree)]
+    out = []
+    for name, files, wanted, pattern in known:
+        shown = [quote(tree, path, 1) for path in files if tree.exists(path)]
+        shown += [
+            each.evidence for manifest in declared for each in manifest.dependencies if each.name in wanted
+        ][:2]
+        shown += _lines_like(tree, shared, pattern) if pattern else []
+        if shown:
+            out.append(Fact(name, tuple(shown[:3])))
+    return tuple(out)
+
+
+def _lines_like(tree: Tree, paths: Iterable[str], pattern: str) -> list[Evidence]:
+    out = []
+    for path in paths:
+        text = tree.text(path) or ""
+        hit = re.search(pattern, text, re.MULTILINE)
+        if hit:
+            out.append(quote_line(path, text, text.count("\n", 0, hit.start()) + 1))
+    return out
+
+
+# --- files by name ---------------------------------------------------------------------------------------
+
+ENV_EXAMPLE = re.compile(
+    r"(\.env|env)[._-](example|sample|template|dist|defaults?|test)|example\.env|sample\.env"
+    r"|\.env\.[\w-]+\.(example|sample)"
+)
+RULES: tuple[tuple[str, str], ...] = (
+    ("README.md", "readme"), ("README.rst", "readme"), ("README.txt", "readme"), ("README", "readme"),
+    ("readme.md", "readme"),
+    ("CONTRIBUTING.md", "contributing"), (".github/CONTRIBUTING.md", "contributing"), ("CONTRIBUTING.rst",
+    "contributing"), ("docs/CONTRIBUTING.md", "contributing"),
+    ("docs/contributing.md", "contributing"), ("DEVELOPMENT.md", "contributing"), ("HACKING.md",
+    "contributing"), ("docs/development.md", "contributing"),
+    ("AGENTS.md", "agent rules"), ("CLAUDE.md", "agent rules"), ("GEMINI.md", "agent rules"),
+    (".cursorrules", "agent rules"), (".windsurfrules", "agent rules"),
+    (".github/copilot-instructions.md", "agent rules"), (".specify/memory/constitution.md", "constitution"),
+    ("memory/constitution.md", "constitution"),
+    (".github/PULL_REQUEST_TEMPLATE.md", "pull request template"), (".github/pull_request_template.md",
+    "pull request template"), ("SECURITY.md", "security policy"),
+)  # fmt: skip
+RULE_FOLDERS = (".cursor/rules/", ".github/instructions/", ".claude/commands/", ".claude/skills/")
+PLAN_FILES = ("IMPLEMENTATION_PLAN.md", "PLAN.md", "ROADMAP.md", "docs/roadmap.md", "TODO.md")
+PLAN_FOLDERS = (
+    "specs/",
+    ".specify/specs/",
+    ".agent/",
+    "docs/plans/",
+    "docs/adr/",
+    "docs/adrs/",
+    "adr/",
+    "docs/decisions/",
+    "rfcs/",
+    "openspec/",
+)
+PROTECTED = re.compile(
+    r"(\.github/(workflows/.*|CODEOWNERS)|CODEOWNERS|docs/CODEOWNERS|LICENSE(\.\w+)?|COPYING|SECURITY\.md"
+    r"|(.*/)?(auth|authentication|authorization|crypto|security|secrets)/.*)"
+)
+CHANGELOG = re.compile(
+    r"(change(s|log)?|history|news|releases?|release[-_]notes)(\.(md|rst|txt|adoc))?", re.IGNORECASE
+)
+CHANGELOG_FOLDERS = (
+    "changelog.d/",
+    ".changeset/",
+    "newsfragments/",
+    "news/",
+    "changes/",
+    "changelog/",
+    ".changes/",
+    "doc/whatsnew/",
+    "docs/releases/",
+)
+
+
+def _existing(tree: Tree, named: Iterable[tuple[str, str]]) -> tuple[Fact, ...]:
+    out = [Fact(value, (_first_line(tree, path),)) for path, value in named if tree.exists(path)]
+    for folder in RULE_FOLDERS:
+        out += [
+            Fact("agent rules", (_first_line(tree, path),))
+            for path in _under(tree, folder)[:5]
+            if path.endswith((".md", ".mdc"))
+        ]
+    return tuple(out)
+
+
+def _first_line(tree: Tree, path: str) -> Evidence:
+    lines = (tree.text(path) or "").split("\n")
+    number = next(
+        (
+            at
+            for at, line in enumerate(lines[:40], 1)
+            if line.strip() and not line.lstrip().startswith(("<", "!["))
+        ),
+        1,
+    )
+    return quote_line(path, "\n".join(lines[:40]), number)
+
+
+def _under(tree: Tree, folder: str) -> list[str]:
+    return [path for path in tree.paths if path.startswith(folder)]
+
+
+def _plans(tree: Tree) -> tuple[Fact, ...]:
+    found = [path for path in PLAN_FILES if tree.exists(path)]
+    for folder in PLAN_FOLDERS:
+        found += [path for path in _under(tree, folder) if path.endswith((".md", ".json"))][:MOST]
+    return tuple(Fact(path, (_first_line(tree, path),)) for path in found[: 2 * MOST])
+
+
+def _migrations(tree: Tree) -> tuple[Fact, ...]:
+    """Folders of migrations with their newest file by name, the fullest folder first."""
+    folders: dict[str, list[str]] = {}
+    for path in tree.paths:
+        if kind_of(path) == "migration" and not is_example(path):
+            folders.setdefault(parent(path), []).append(path)
+    order = sorted(folders, key=lambda folder: (-len(folders[folder]), folder))[:MOST]
+    return tuple(Fact(folder, (quote(tree, max(folders[folder]), 1),)) for folder in order)
+
+
+def _protected(tree: Tree) -> tuple[Fact, ...]:
+    """Paths whose change wants a person's eye.
+
+    Workflows, owners, licence, and what their names call security.
+    """
+    found = [
+        path
+        for path in tree.paths
+        if PROTECTED.fullmatch(path) and kind_of(path) not in {"test", "vendored", "generated", "data"}
+    ]
+    places = {
+        parent(path) if language_of(path) or "workflows/" in path else path: path for path in reversed(found)
+    }
+    return tuple(
+        Fact(place or path, (quote(tree, path, 1),)) for place, path in sorted(places.items())[:MOST]
+    )
+
+
+def _changelog(tree: Tree) -> Fact | None:
+    at_root = [path for path in tree.paths if "/" not in path and CHANGELOG.fullmatch(path)]
+    best = min(
+        at_root, key=lambda path: (not stem_of(path).lower().startswith("changelog"), path), default=None
+    )
+    if best:
+        return Fact(best, (_first_line(tree, best),))
+    folder = next((each for each in CHANGELOG_FOLDERS if tree.is_dir(each.rstrip("/"))), None)
+    return Fact(folder, (Evidence(_under(tree, folder)[0], 1, ""),)) if folder else None

@@ -1,0 +1,260 @@
+"""What a repository's manifests declare: dependencies with their line, and the package manager its lock
+file tells.
+
+Manifests are parsed, never executed; one that does not parse declares nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from bot.recon.kinds import kind_of
+from bot.recon.tree import Evidence, Tree, joined, line_of, name_of, quote, upward
+
+Ecosystem = Literal["npm", "python", "rust", "go", "maven", "gradle", "ruby", "php"]
+NodeManager = Literal["npm", "pnpm", "yarn", "bun"]
+
+LOCKS: tuple[tuple[str, NodeManager], ...] = (
+    ("pnpm-lock.yaml", "pnpm"), ("pnpm-workspace.yaml", "pnpm"), ("yarn.lock", "yarn"), ("bun.lock", "bun"),
+    ("bun.lockb", "bun"),
+    ("package-lock.json", "npm"), ("npm-shrinkwrap.json", "npm"),
+)  # fmt: skip
+LONGEST_TOML_LINE = 10_000  # the parser takes quadratic time over one long dotted key
+REQUIREMENT = re.compile(
+    r"\s{0,8}([A-Za-z0-9][A-Za-z0-9._-]{0,99})\s{0,4}(\[[^\]]{0,100}\])?\s{0,4}([^;#]{0,200})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One declared dependency: its name as the manifest has it, the version asked for, the group it is in."""
+
+    name: str
+    wanted: str
+    group: str
+    evidence: Evidence
+
+    def to_dict(self) -> dict[str, object]:
+        return {
+            "name": self.name,
+            "wanted": self.wanted,
+            "group": self.group,
+            "evidence": self.evidence.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One manifest of the repository's own code and what it depends on."""
+
+    path: str
+    ecosystem: Ecosystem
+    dependencies: tuple[Dependency, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        return {
+            "path": self.path,
+            "ecosystem": self.ecosystem,
+            "dependencies": [each.to_dict() for each in self.dependencies],
+        }
+
+
+def manifests(tree: Tree) -> tuple[Manifest, ...]:
+    """The manifests outside of vendored, test and example folders, nearest the root first."""
+    out = []
+    for path in sorted(tree.paths, key=lambda each: (each.count("/"), each)):
+        ecosystem = ecosystem_of(path)
+        if ecosystem and kind_of(path) not in {"vendored", "test", "generated"}:
+            out.append(Manifest(path, ecosystem, tuple(_dependencies(tree, path, ecosystem))))
+    return tuple(out)
+
+
+def ecosystem_of(path: str) -> Ecosystem | None:
+    """Which ecosystem a manifest of this name belongs to."""
+    name = name_of(path)
+    if re.fullmatch(r"requirements[\w.-]{0,60}\.(txt|in)", name) or re.search(
+        r"(^|/)requirements/[\w.-]{1,60}\.(txt|in)$", path
+    ):
+        return "python"
+    return BY_NAME.get(name)
+
+
+BY_NAME: dict[str, Ecosystem] = {
+    "package.json": "npm", "pyproject.toml": "python", "setup.cfg": "python", "setup.py": "python",
+    "Pipfile": "python",
+    "Cargo.toml": "rust", "go.mod": "go", "pom.xml": "maven", "build.gradle": "gradle",
+    "build.gradle.kts": "gradle",
+    "Gemfile": "ruby", "composer.json": "php",
+}  # fmt: skip
+
+
+def json_table(tree: Tree, path: str) -> dict[str, Any]:
+    """A JSON file's top object; empty when it is absent or is no JSON object."""
+    try:
+        found = json.loads(tree.text(path) or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def toml_table(tree: Tree, path: str) -> dict[str, Any]:
+    """A TOML file's top table; empty when it is absent or does not parse."""
+    text = tree.text(path) or ""
+    if any(len(line) > LONGEST_TOML_LINE for line in text.split("\n")):
+        return {}
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+
+
+def table(value: object, *keys: str) -> dict[str, Any]:
+    """The table under these keys, empty wherever something else stands."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def strings(value: object) -> list[str]:
+    """The strings of a list; empty for anything that is no list."""
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+
+
+def nearest_manifest(tree: Tree, near: str, *names: str) -> str | None:
+    """The first of these file names found in the folder `near` or above it."""
+    for folder in upward(near):
+        for name in names:
+            path = joined(folder, name)
+            if tree.exists(path):
+                return path
+    return None
+
+
+def node_manager(tree: Tree, folder: str = "") -> NodeManager:
+    """Which package manager a folder uses.
+
+    `packageManager` of its package.json, else the nearest lock file, else npm.
+    """
+    for each in upward(folder):
+        named = json_table(tree, joined(each, "package.json")).get("packageManager")
+        manager = named.partition("@")[0] if isinstance(named, str) else ""
+        if manager in {"npm", "pnpm", "yarn", "bun"}:
+            return cast("NodeManager", manager)
+        for name, found in LOCKS:
+            if tree.exists(joined(each, name)):
+                return found
+    return "npm"
+
+
+# --- dependencies ----------------------------------------------------------------------------------------
+
+
+def _dependencies(tree: Tree, path: str, ecosystem: Ecosystem) -> Iterator[Dependency]:
+    text = tree.text(path) or ""
+    name = name_of(path)
+    if name in {"package.json", "composer.json"}:
+        yield from _from_json(tree, path, text)
+    elif name in {"pyproject.toml", "Cargo.toml", "Pipfile"}:
+        yield from _from_toml(tree, path, text)
+    elif ecosystem == "python":
+        yield from _from_lines(tree, path, text) if name.endswith((".txt", ".in")) else ()
+    else:
+        yield from _from_patterns(path, text, ecosystem)
+
+
+def _from_json(tree: Tree, path: str, text: str) -> Iterator[Dependency]:
+    top = json_table(tree, path)
+    for group in (
+        "dependencies",
+        "devDependencies",
+        "peerDependencies",
+        "optionalDependencies",
+        "require",
+        "require-dev",
+    ):
+        for name, wanted in table(top, group).items():
+            line = line_of(text, f'"{name}"')
+            yield Dependency(name, str(wanted), group, quote_line(path, text, line))
+
+
+def _from_toml(tree: Tree, path: str, text: str) -> Iterator[Dependency]:
+    top = toml_table(tree, path)
+    yield from _requirements(path, text, strings(table(top, "project").get("dependencies")), "dependencies")
+    for group, listed in {
+        **table(top, "project", "optional-dependencies"),
+        **table(top, "dependency-groups"),
+    }.items():
+        yield from _requirements(path, text, strings(listed), group)
+    groups = {
+        "dependencies": table(top, "dependencies"), "dev-dependencies": table(top, "dev-dependencies"),
+        "build-dependencies": table(top, "build-dependencies"), "workspace": table(top, "workspace",
+        "dependencies"),
+        "poetry": table(top, "tool", "poetry", "dependencies"), "packages": table(top, "packages"),
+        "dev-packages": table(top, "dev-packages"),
+    }  # fmt: skip
+    for group, each in table(top, "tool", "poetry", "group").items():
+        groups[group] = table(each, "dependencies")
+    for group, listed in groups.items():
+        for name, wanted in listed.items():
+            shown = wanted if isinstance(wanted, str) else str(table(wanted).get("version", ""))
+            yield Dependency(
+                name,
+                shown,
+                group,
+                quote_line(
+                    path,
+                    text,
+                    line_of(text, f"\n{name} ") + 1 if f"\n{name} " in text else line_of(text, name),
+                ),
+            )
+
+
+def _requirements(path: str, text: str, listed: list[str], group: str) -> Iterator[Dependency]:
+    for each in listed:
+        found = REQUIREMENT.match(each)
+        if found:
+            yield Dependency(
+                found.group(1), found.group(3).strip(), group, quote_line(path, text, line_of(text, each))
+            )
+
+
+def _from_lines(tree: Tree, path: str, text: str) -> Iterator[Dependency]:
+    for number, line in enumerate(text.split("\n"), 1):
+        found = REQUIREMENT.match(line) if not line.lstrip().startswith(("#", "-")) else None
+        if found:
+            yield Dependency(
+                found.group(1),
+                found.group(3).strip(" \\"),
+                name_of(path),
+                quote(tree, path, number) if number < 200 else quote_line(path, text, number),
+            )
+
+
+PATTERNS: dict[Ecosystem, re.Pattern[str]] = {
+    "go": re.compile(r"^(?:require[ \t]+)?[ \t]*([\w.-]+\.[\w.-]+/[\w./~-]{1,200})[ \t]+(v[\w.+-]{1,80})",
+    re.MULTILINE),
+    "maven": re.compile(r"<artifactId>([\w.-]{1,100})</artifactId>\s{0,200}"
+                        r"(?:<version>([^<]{1,60})</version>)?"),
+    "gradle": re.compile(r"(?:mplementation|api|compileOnly|untimeOnly"
+                         r"|plugin)[ \t(]{1,4}[\"']([\w.-]{1,80}:[\w.-]{1,80}):?([\w.+$-]{0,60})[\"']"),
+    "ruby": re.compile(r"^[ \t]{0,8}gem[ \t(]{1,4}[\"']([\w-]{1,80})[\"'](?:,[ "
+                       r"\t]{0,4}[\"']([^\"']{1,60})[\"'])?", re.MULTILINE),
+}  # fmt: skip
+
+
+def _from_patterns(path: str, text: str, ecosystem: Ecosystem) -> Iterator[Dependency]:
+    pattern = PATTERNS.get(ecosystem)
+    for found in pattern.finditer(text) if pattern else ():
+        line = text.count("\n", 0, found.start(1)) + 1
+        yield Dependency(found.group(1), found.group(2) or "", "dependencies", quote_line(path, text, line))
+
+
+def quote_line(path: str, text: str, line: int) -> Evidence:
+    """Evidence for a 1-based line of a text that is already at hand."""
+    lines = text.split("\n")
+    return Evidence(path, line, lines[line - 1].strip()[:200] if 0 < line <= len(lines) else "")

@@ -1,0 +1,83 @@
+"""Everything recon finds out for one issue at one tree.
+
+In one record that can be written down and read again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.recon.commands import Command, commands
+from bot.recon.conventions import Conventions, conventions
+from bot.recon.languages import LanguageShare, languages
+from bot.recon.manifests import Manifest, manifests
+from bot.recon.mentions import Mention, mentions
+from bot.recon.obligations import Obligation, obligations
+from bot.recon.ranking import RankedFile, rank
+from bot.recon.secrets import Guarded, secrets_by_name
+from bot.recon.tree import LeftOut, Tree
+
+FORMAT = 1  # raised when a key of `to_dict` changes its meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Recon:
+    """The findings for one issue.
+
+    What it demands, what it names, which files matter, how the repository works.
+    """
+
+    sha: str
+    files: int
+    truncated: bool
+    obligations: tuple[Obligation, ...]
+    mentions: tuple[Mention, ...]
+    ranked: tuple[RankedFile, ...]
+    commands: tuple[Command, ...]
+    conventions: Conventions
+    languages: tuple[LanguageShare, ...]
+    manifests: tuple[Manifest, ...]
+    left_out: tuple[LeftOut, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain values with stable keys and a stable order, ready for JSON."""
+        return {
+            "format": FORMAT,
+            "sha": self.sha,
+            "files": self.files,
+            "truncated": self.truncated,
+            "obligations": [each.to_dict() for each in self.obligations],
+            "mentions": [each.to_dict() for each in self.mentions],
+            "ranked": [each.to_dict() for each in self.ranked],
+            "commands": [each.to_dict() for each in self.commands],
+            "conventions": self.conventions.to_dict(),
+            "languages": [each.to_dict() for each in self.languages],
+            "manifests": [each.to_dict() for each in self.manifests],
+            "left_out": [{"path": each.path, "reason": each.reason} for each in self.left_out],
+        }
+
+
+def survey(tree: Tree, title: str, body: str, limit: int = 20) -> Recon:
+    """Look a tree over for one issue.
+
+    Offsets of obligations are into `body`, those of mentions into title, newline, body.
+
+    Files that look like secrets are listed in `left_out`; no finding quotes them.
+    """
+    guarded = Guarded(tree)
+    return Recon(
+        sha=tree.sha,
+        files=len(tree.paths),
+        truncated=tree.truncated,
+        obligations=obligations(body),
+        mentions=mentions(f"{title}\n{body}", guarded),
+        ranked=rank(tree, title, body, limit),
+        commands=commands(guarded),
+        conventions=conventions(guarded),
+        languages=languages(guarded),
+        manifests=manifests(guarded),
+        left_out=(
+            *tree.left_out,
+            *(LeftOut(each.path, f"not read: {each.reason}") for each in secrets_by_name(tree)),
+        ),
+    )

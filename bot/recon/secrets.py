@@ -1,0 +1,169 @@
+"""Files that look like secrets, by name and by content, so that they are never read into a context.
+
+It prefers to refuse: a refused file costs a little context, a leaked one cannot be taken back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.recon.tree import Entry, LeftOut, NotReadable, Special, Tree, name_of
+
+EXAMPLE = re.compile(r"(^|[._-])(example|sample|template|dist|defaults?|tmpl|test)([._-]|$)", re.IGNORECASE)
+SECRET_NAMES = re.compile(
+    r"""^(
+        \.env(\..+)? | .+\.env | \.envrc | \.netrc | _netrc | \.pgpass | \.my\.cnf | \.npmrc
+      | \.pypirc | \.htpasswd
+      | \.git-credentials | \.dockercfg | \.vault[-_]?pass(word)?(\..*)?
+      | credentials(\.(json|ya?ml|ini|xml|csv))?
+      | secrets?\.(json|ya?ml|toml|ini|properties|env|txt) | .*service[-_]?account.*\.json
+      | client_secret.*\.json
+      | id_(rsa|dsa|ecdsa|ed25519)(_.*)? | .+\.(pem|key|p12|pfx|jks|keystore|kdbx|asc|ppk|p8)
+      | terraform\.tfstate(\..*)?
+      | .+\.tfvars | master\.key | wp-config\.php | \.boto | \.s3cfg | kubeconfig | .+\.kubeconfig
+    )$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+SECRET_FOLDERS = frozenset({".ssh", ".aws", ".gnupg", ".kube", ".docker", ".azure"})
+CONTENT: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+    ("private key", "PRIVATE KEY",
+    re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:\s|\\n"
+               r"|[\"'+]){1,20}[A-Za-z0-9+/=:, -]{24}")),
+    ("AWS access key", "AKIA", re.compile(r"\bAKIA[0-9A-Z]{16}\b")),
+    ("AWS temporary key", "ASIA", re.compile(r"\bASIA[0-9A-Z]{16}\b")),
+    ("GitHub token", "gh",
+    re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36,255}\b|\bgithub_pat_[A-Za-z0-9_]{60,255}\b")),
+    ("GitLab token", "glpat-", re.compile(r"\bglpat-[A-Za-z0-9_-]{20,64}\b")),
+    ("Slack token", "xox", re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{20,255}\b")),
+    ("Slack webhook", "hooks.slack.com",
+    re.compile(r"hooks\.slack\.com/services/T[A-Z0-9]{6,12}/B[A-Z0-9]{6,12}/[A-Za-z0-9]{20,32}")),
+    ("Stripe key", "k_live_", re.compile(r"\b[rs]k_live_[A-Za-z0-9]{20,255}\b")),
+    ("model provider key", "sk-", re.compile(r"\bsk-(?:proj-|ant-|svcacct-)?[A-Za-z0-9_-]{32,255}\b")),
+    ("Google API key", "AIza", re.compile(r"\bAIza[0-9A-Za-z_-]{35}\b")),
+    ("npm token", "npm_", re.compile(r"\bnpm_[A-Za-z0-9]{36}\b")),
+    ("PyPI token", "pypi-", re.compile(r"\bpypi-[A-Za-z0-9_-]{60,255}\b")),
+    ("SendGrid key", "SG.", re.compile(r"\bSG\.[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{40,46}")),
+    ("password in an address", "://",
+    re.compile(r"\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis"
+               r"|amqp)s?://[^\s:/@\"'<>]{1,64}:(?![*x<{$%])[^\s:/@\"'<>]{8,128}@(?!localhost|127\.0\.0\.1"
+               r"|example|db(?![.\w-]))[\w.-]{4,128}")),
+    ("assigned secret", "",
+    re.compile(r"(?i:(?:secret|passwd|password|api_?key|access_?key"
+               r"|auth_?token)\w{0,20}[\"']?\s{0,4}[:=]\s{0,4})[\"']([A-Za-z0-9+/_=.-]{24,200})[\"']")),
+)  # fmt: skip
+ASSIGNED = (
+    "secret",
+    "passwd",
+    "password",
+    "apikey",
+    "api_key",
+    "accesskey",
+    "access_key",
+    "auth_token",
+    "authtoken",
+)
+PLACEHOLDER = re.compile(
+    r"(?i)example|changeme|change_me|your[-_]|placeholder|dummy|xxxx|1234567|abcdefg|insecure|fake|\.\.\."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretFound:
+    """What a text holds that looks like a secret, and on which 1-based line.
+
+    The secret itself is not kept.
+    """
+
+    what: str
+    line: int
+
+
+def secret_name(path: str) -> str | None:
+    """Why a path looks like a secret by its name, or None; examples and public certificates are fine."""
+    name = name_of(path)
+    if any(folder in SECRET_FOLDERS for folder in path.split("/")[:-1]):
+        return "lies in a folder for credentials"
+    if SECRET_NAMES.match(name) and not (EXAMPLE.search(name) and not name.startswith("id_")):
+        return "name of a file that holds secrets"
+    return None
+
+
+def secret_in(text: str) -> SecretFound | None:
+    """The first thing in a text that looks like a live secret."""
+    lowered = text.lower()
+    assigned = any(word in lowered for word in ASSIGNED)
+    for what, marker, pattern in CONTENT:
+        if marker not in text if marker else not assigned:
+            continue
+        for found in pattern.finditer(text):
+            if not _placeholder(what, found):
+                return SecretFound(what, text.count("\n", 0, found.start()) + 1)
+    return None
+
+
+def _placeholder(what: str, found: re.Match[str]) -> bool:
+    if what != "assigned secret":
+        return what not in {"private key"} and bool(PLACEHOLDER.search(found.group()))
+    value = found.group(1)
+    mixed = any(c.isdigit() for c in value) and any(c.isalpha() for c in value) and len(set(value)) >= 12
+    return not mixed or bool(PLACEHOLDER.search(value)) or value.count(".") > 2
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A tree that lists everything but never gives the content of what looks like a secret."""
+
+    tree: Tree
+
+    @property
+    def sha(self) -> str:
+        return self.tree.sha
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return self.tree.paths
+
+    @property
+    def special(self) -> Mapping[str, Special]:
+        return self.tree.special
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        return self.tree.left_out
+
+    @property
+    def truncated(self) -> bool:
+        return self.tree.truncated
+
+    def entry(self, path: str) -> Entry | None:
+        return self.tree.entry(path)
+
+    def exists(self, path: str) -> bool:
+        return self.tree.exists(path)
+
+    def is_dir(self, path: str) -> bool:
+        return self.tree.is_dir(path)
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a text without secrets.
+
+        NotReadable otherwise, for what cannot be looked through as well.
+        """
+        text = self.text(path)
+        if text is None:
+            raise NotReadable(f"{path} is not given out: a secret, or no text that could be looked through")
+        return text.encode()
+
+    def text(self, path: str) -> str | None:
+        if secret_name(path):
+            return None
+        text = self.tree.text(path)
+        return None if text is None or secret_in(text) else text
+
+
+def secrets_by_name(tree: Tree) -> tuple[LeftOut, ...]:
+    """The files whose content is withheld because of their name, each with the reason."""
+    found = ((path, secret_name(path)) for path in tree.paths)
+    return tuple(LeftOut(path, reason) for path, reason in found if reason)
