@@ -1,4 +1,5 @@
-"""Delivery → Event: which deliveries matter to us and which subjects they are about. Pure; no Redis, no GitHub.
+"""Delivery → Event: which deliveries matter to us and which subjects they are about. Pure; no Redis, no
+GitHub.
 
 Own slim models: a delivery says only "look at this subject", so nothing but ids, the action and the sender is
 read. Everything else in a payload may be late or wrong and is read from GitHub later.
@@ -65,7 +66,9 @@ class PullPayload(_Payload):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something happened to these subjects. `installation_id` and `full_name` are hints, re-read before use."""
+    """Something happened to these subjects. `installation_id` and `full_name` are hints, re-read before
+    use.
+    """
 
     name: str
     action: str
@@ -91,7 +94,9 @@ def _about_issue(payload: IssuePayload) -> tuple[Subject, ...]:
 
 
 def _about_pull(payload: PullPayload) -> tuple[Subject, ...]:
-    """A plan pull request is about the issue its branch is named for. The name is only a hint where to look."""
+    """A plan pull request is about the issue its branch is named for. The name is only a hint where to
+    look.
+    """
     branch = PLAN_BRANCH.fullmatch(payload.pull_request.head.ref)
     return (Subject(payload.repository.id, int(branch[1])),) if branch else ()
 
@@ -129,7 +134,9 @@ SUBSCRIBED_EVENTS = frozenset(_TRIGGERS)
 
 
 def read_event(name: str, body: bytes, own_sender_id: int) -> Event | Ignored:
-    """What delivery `name` with raw JSON `body` means. Raises Malformed when a body we care about is not GitHub's."""
+    """What delivery `name` with raw JSON `body` means. Raises Malformed when a body we care about is not
+    GitHub's.
+    """
     trigger = _TRIGGERS.get(name)
     if trigger is None:
         return Ignored(f"event {name!r} is not one of ours")

@@ -1,0 +1,5 @@
+"""`python -m bench`: everything, one after the other."""
+
+from bench.run import main
+
+main()

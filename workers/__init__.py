@@ -1,0 +1,1 @@
+"""workers do: they read GitHub, ask the model and apply what bot decided; they decide nothing themselves."""
