@@ -1,4 +1,5 @@
-"""The `groundplan` command: parses arguments and hands over. The only module of `bot` that may import `workers`.
+"""The `groundplan` command: parses arguments and hands over. The only module of `bot` that may import
+`workers`.
 
 Each command imports what it needs when it runs, so that `groundplan schema` does not pay for GitHub's client.
 """
@@ -43,7 +44,9 @@ def plan(
     issue: Annotated[Path, typer.Option(help="Markdown file: `# Title` on the first line.", exists=True)],
     as_: Annotated[str, typer.Option("--as", help="Plan format.")] = "roadmap",
     out: Annotated[Path | None, typer.Option(help="Where to write; default: the repository.")] = None,
-    number: Annotated[int, typer.Option(help="The issue's number; default: from the file's name, else 1.")] = 0,
+    number: Annotated[
+        int, typer.Option(help="The issue's number; default: from the file's name, else 1.")
+    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the diff, write nothing.")] = False,
 ) -> None:
@@ -116,3 +119,7 @@ def demo(
 def main() -> None:
     """Entry point of the console script."""
     sys.exit(app())
+
+
+if __name__ == "__main__":
+    main()

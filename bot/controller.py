@@ -1,6 +1,8 @@
-"""Situation → next step, purely: no clock, no randomness, no I/O. The whole behaviour of the bot is decided here.
+"""Situation → next step, purely: no clock, no randomness, no I/O. The whole behaviour of the bot is decided
+here.
 
-The label is a button: somebody presses it by putting `needs-plan` on an issue, and Groundplan takes it off when the
+The label is a button: somebody presses it by putting `needs-plan` on an issue, and Groundplan takes it off
+when the
 answer stands. Each press is one Ask, and each Ask ends in exactly one state that people can see.
 """
 
@@ -28,14 +30,14 @@ from bot.status import FINAL, NAME, Status
 
 CHECK_NAME = "groundplan / contract"
 MAX_ROUNDS = 4
+NO_EVENT = "label"  # the id of an Ask whose label event does not show
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the operator and the repository chose. `author` names who writes plans, so a change of it is a new wish."""
+    """What the operator and the repository chose. `secret` signs our marks."""
 
     secret: str
-    author: str
     plan_label: str = "needs-plan"
     opt_out_label: str = "no-plan"
     format: str = "roadmap"
@@ -72,7 +74,7 @@ def next_step(now: Situation, policy: Policy) -> Step:
     if now.repository.archived:
         return _let_go(now, "the repository is archived")
     if policy.plan_label in now.issue.labels:
-        return _answer(now, policy, now.issue.ask or Ask("label", "", policy.plan_label))
+        return _answer(now, policy, now.issue.ask or Ask(NO_EVENT, "", policy.plan_label))
     if _planning(now):
         return StopPlanning("no longer asked for")
     if _status_state(now) == "planning":
@@ -99,13 +101,13 @@ def _answer(now: Situation, policy: Policy, ask: Ask) -> Step:
         return _acknowledge(now, policy, ask)
     if now.outcome.kind == "plan":
         return _publish(now, policy, ask, now.request, now.outcome)
-    return _refuse(now, policy, ask, _unplanned(now.outcome, ask))
+    return _refuse(now, policy, ask, _unplanned(now.outcome, ask), _eyes(now))
 
 
 def _wish(now: Situation, policy: Policy, ask: Ask) -> Request:
     issue = now.issue
     assert issue is not None
-    inputs = [ask.id, issue.title, issue.body, policy.author, policy.format]
+    inputs = [ask.id, issue.title, issue.body, policy.format]
     digest = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
     return Request(
         digest=digest,
@@ -130,9 +132,7 @@ def _acknowledge(now: Situation, policy: Policy, ask: Ask) -> Step:
         who="groundplan",
         data={"stage": now.stage},
     )
-    effects: list[Effect] = []
-    if not now.reacted:
-        effects.append(React(now.subject.number, "eyes"))
+    effects: list[Effect] = [*_eyes(now)]
     if not _says(now, status):
         effects.append(_comment(now, policy, status))
     return Changeset("acknowledge", tuple(effects)) if effects else Idle("a plan is being written")
@@ -146,6 +146,7 @@ def _publish(now: Situation, policy: Policy, ask: Ask, request: Request, plan: O
     return Changeset(
         "publish the plan",
         (
+            *_eyes(now),
             EnsureBranch(branch, request.base_sha),
             Commit(
                 branch=branch,
@@ -208,7 +209,8 @@ def _proposed(ask: Ask, pull: PlanPull, plan: Outcome | None) -> Status:
 
 
 def _refusal(now: Situation, policy: Policy, ask: Ask) -> Status | None:
-    """Why this Ask gets no plan, or None. The first reason that holds, so the order is from outer to inner."""
+    """Why this Ask gets no plan, or None. The first reason that holds, so the order is from outer to
+    inner."""
     issue = now.issue
     assert issue is not None
     again = f"then put `{policy.plan_label}` on again"
@@ -216,7 +218,9 @@ def _refusal(now: Situation, policy: Policy, ask: Ask) -> Status | None:
         return _blocked(ask, now.trouble.reason, now.trouble.next_step or f"put that right, {again}")
     if now.missing_permissions:
         missing = ", ".join(f"`{permission}`" for permission in now.missing_permissions)
-        return _blocked(ask, f"The App lacks the permission {missing}.", f"grant it in the App's settings, {again}")
+        return _blocked(
+            ask, f"The App lacks the permission {missing}.", f"grant it in the App's settings, {again}"
+        )
     if issue.state == "closed":
         return _stopped(ask, "The issue is closed.", f"reopen it, {again}")
     if issue.locked:
@@ -246,20 +250,25 @@ def _unplanned(outcome: Outcome, ask: Ask) -> Status:
     """An outcome that is no plan, as the status it leads to."""
     again = "put the label on again"
     if outcome.kind == "unready":
-        return Status("unready", ask.id, outcome.body, f"answer the questions in the issue's text, then {again}")
+        return Status(
+            "unready", ask.id, outcome.body, f"answer the questions in the issue's text, then {again}"
+        )
     if outcome.kind == "unneeded":
         return Status("unneeded", ask.id, outcome.body, f"just do it; to have a plan all the same, {again}")
     return Status("failed", ask.id, outcome.body, f"put that right, then {again}")
 
 
-def _refuse(now: Situation, policy: Policy, ask: Ask, status: Status) -> Step:
-    """Say why, then take the label off, so that putting it on again is a new wish. A locked issue hears nothing."""
+def _refuse(
+    now: Situation, policy: Policy, ask: Ask, status: Status, before: tuple[Effect, ...] = ()
+) -> Step:
+    """Say why, then take the label off, so that putting it on again is a new wish. A locked issue hears
+    nothing."""
     issue = now.issue
     assert issue is not None
     if _planning(now) and now.outcome is None:
         return StopPlanning(status.text)
     say = () if issue.locked else (_comment(now, policy, status),)
-    return Changeset(f"{status.state}: {status.text[:80]}", (*say, _release(now, policy, ask)))
+    return Changeset(f"{status.state}: {status.text[:80]}", (*before, *say, _release(now, policy, ask)))
 
 
 # No Ask is open.
@@ -354,6 +363,11 @@ def _said_proposed(now: Situation, ask: Ask) -> bool:
 def _says(now: Situation, status: Status) -> bool:
     said = _status(now)
     return said is not None and dict(said.mark.fields) == dict(status.mark().fields)
+
+
+def _eyes(now: Situation) -> tuple[Effect, ...]:
+    """👀, unless it is there. Late is better than never: a crash may have come between wish and 👀."""
+    return () if now.reacted else (React(now.subject.number, "eyes"),)
 
 
 def _place(now: Situation) -> Place:

@@ -52,7 +52,8 @@ class EnsureBranch:
 class Commit:
     """One commit with `files` on top of `expected_head`. A moved head is a conflict, never overwritten.
 
-    `name` says which commit this is (a plan's digest), so that it is made once even if the head has moved by it.
+    `name` says which commit this is (a plan's digest), so that it is made once even if the head has moved by
+    it.
     """
 
     branch: str
@@ -121,7 +122,8 @@ class AddLabels:
 
 @dataclass(frozen=True, slots=True)
 class RemoveLabel:
-    """The issue does not carry this label. `once` names the occasion, so that a label a person sets again later
+    """The issue does not carry this label. `once` names the occasion, so that a label a person sets again
+    later
     is not taken off by a late retry."""
 
     number: int
@@ -187,7 +189,8 @@ class Changeset:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an effect came to. `number` is an issue or pull request's, `id` a database id, `sha` a commit's."""
+    """What an effect came to. `number` is an issue or pull request's, `id` a database id, `sha` a
+    commit's."""
 
     key: str
     outcome: Literal["created", "updated", "unchanged", "adopted"]
@@ -199,14 +202,17 @@ class Receipt:
 
 
 class OutsideClosedSet(GroundplanError):
-    """An effect reaches for something that Groundplan may never touch. A bug or an attack; nothing was written."""
+    """An effect reaches for something that Groundplan may never touch. A bug or an attack; nothing was
+    written."""
 
 
 PLAN_FILE = "IMPLEMENTATION_PLAN.md"
 BRANCH_PREFIX = "groundplan/"
 _FILE_PATTERNS = (
     re.compile(r"IMPLEMENTATION_PLAN\.md"),
-    re.compile(r"specs/(?:[A-Za-z0-9][A-Za-z0-9._-]{0,99}/){0,3}[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.(?:md|json|yaml)"),
+    re.compile(
+        r"specs/(?:[A-Za-z0-9][A-Za-z0-9._-]{0,99}/){0,3}[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.(?:md|json|yaml)"
+    ),
     re.compile(r"EXPORT/plan_[a-z0-9]+(?:-[a-z0-9]+){0,15}\.md"),
     re.compile(r"\.agent/(?:planning-output|planner-fanout)-[1-9][0-9]{0,9}\.json"),
 )
@@ -214,7 +220,8 @@ _BRANCH = re.compile(r"groundplan/[a-z0-9][a-z0-9-]{0,80}")
 
 
 def is_plan_path(path: str) -> bool:
-    """Whether Groundplan may ever write `path`. ASCII only, so case, width and normal-form twins fail here."""
+    """Whether Groundplan may ever write `path`. ASCII only, so case, width and normal-form twins fail
+    here."""
     plain = path == unicodedata.normalize("NFKC", path) and ".." not in path
     return plain and any(pattern.fullmatch(path) for pattern in _FILE_PATTERNS)
 
@@ -226,5 +233,7 @@ def check_closed_set(changeset: Changeset) -> None:
             foreign = [file.path for file in effect.files if not is_plan_path(file.path)]
             if foreign or not effect.files:
                 raise OutsideClosedSet(f"commit to {effect.branch} touches {foreign or 'nothing'}")
-        if isinstance(effect, Commit | EnsureBranch | EnsurePullRequest) and not _BRANCH.fullmatch(effect.branch):
+        if isinstance(effect, Commit | EnsureBranch | EnsurePullRequest) and not _BRANCH.fullmatch(
+            effect.branch
+        ):
             raise OutsideClosedSet(f"{effect.branch!r} is not a branch of ours")

@@ -14,7 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-_MARK = re.compile(r"<!-- groundplan:([a-z-]{1,20})((?: [a-z_]{1,20}=[^\s<>]{0,500}){0,12}) sig=([0-9a-f]{32}) -->")
+_MARK = re.compile(
+    r"<!-- groundplan:([a-z-]{1,20})((?: [a-z_]{1,20}=[^\s<>]{0,500}){0,12}) sig=([0-9a-f]{32}) -->"
+)
 _FIELD = re.compile(r" ([a-z_]{1,20})=([^\s<>]{0,500})")
 
 
@@ -43,7 +45,8 @@ def _signature(secret: str, place: Place, kind: str, body: str) -> str:
 
 
 def write_mark(secret: str, place: Place, mark: Mark) -> str:
-    """The mark as one line of Markdown. Field values are percent-encoded, so they cannot close the comment."""
+    """The mark as one line of Markdown. Field values are percent-encoded, so they cannot close the
+    comment."""
     body = "".join(f" {name}={quote(value, safe=':/@,.+')}" for name, value in sorted(mark.fields.items()))
     text = f"<!-- groundplan:{mark.kind}{body} sig={_signature(secret, place, mark.kind, body)} -->"
     if not _MARK.fullmatch(text):
@@ -52,7 +55,8 @@ def write_mark(secret: str, place: Place, mark: Mark) -> str:
 
 
 def read_mark(secret: str, place: Place, text: str) -> Mark | None:
-    """The last mark in `text` whose signature holds for `place`, else None. Linear in the length of `text`."""
+    """The last mark in `text` whose signature holds for `place`, else None. Linear in the length of
+    `text`."""
     for found in reversed(_candidates(text)):
         kind, body, signature = found.groups()
         if hmac.compare_digest(signature, _signature(secret, place, kind, body)):

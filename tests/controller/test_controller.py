@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -22,35 +23,40 @@ from bot.situation import (
 )
 
 SHA, HEAD = "a" * 40, "b" * 40
-POLICY = Policy(secret="s3cret", author="outline/1")
+POLICY = Policy(secret="s3cret")
 SUBJECT = Subject(77, 12)
 ASK = Ask("LE_1", "mona", "needs-plan")
 
 
-def asked(**changes: object) -> Situation:
-    """An open issue that somebody has just put the label on."""
-    issue = Issue(
-        number=12,
-        title="Export as JSON lines",
-        body="- [ ] `export --jsonl` prints one object a line",
-        state="open",
-        locked=False,
-        author="mona",
-        labels=("needs-plan",),
-        ask=ASK,
-    )
-    now = Situation(SUBJECT, Repository(77, "octo", "shop", "main", SHA), issue)
-    for name, value in changes.items():
-        now = replace(now, **({"issue": replace(issue, **{name: value})} if hasattr(issue, name) else {name: value}))
-        issue = now.issue or issue
-    return now
+ISSUE = Issue(
+    number=12,
+    title="Export as JSON lines",
+    body="- [ ] `export --jsonl` prints one object a line",
+    state="open",
+    locked=False,
+    author="mona",
+    labels=("needs-plan",),
+    ask=ASK,
+)
+
+
+def asked(**changes: Any) -> Situation:
+    """An open issue that somebody has just put the label on, with these fields of it or of the situation changed."""
+    return changed(Situation(SUBJECT, Repository(77, "octo", "shop", "main", SHA), ISSUE), **changes)
+
+
+def changed(now: Situation, **changes: Any) -> Situation:
+    """The situation with other values; names of the issue's fields mean the issue's."""
+    assert now.issue
+    of_issue = {name: changes.pop(name) for name in list(changes) if hasattr(now.issue, name)}
+    return replace(now, **{"issue": replace(now.issue, **of_issue), **changes})
 
 
 def said(state: str, ask: str = "LE_1", **data: str) -> tuple[OwnComment, ...]:
     return (OwnComment(900, Mark("status", {"state": state, "ask": ask, **data}), ""),)
 
 
-def planning(now: Situation, **changes: object) -> Situation:
+def planning(now: Situation, **changes: Any) -> Situation:
     """The same, with its plan asked for and acknowledged."""
     step = next_step(now, POLICY)
     assert isinstance(step, PlanRequest), step
@@ -72,7 +78,9 @@ def with_outcome(now: Situation, kind: str = "plan") -> Situation:
     return replace(now, outcome=outcome)
 
 
-def pull(state: str = "open", ask: str = "LE_1", number: int = 13, digest: str = "", round_: int = 1) -> PlanPull:
+def pull(
+    state: str = "open", ask: str = "LE_1", number: int = 13, digest: str = "", round_: int = 1
+) -> PlanPull:
     mark = Mark("plan", {"ask": ask, "digest": digest})
     return PlanPull(number, plan_branch(12, round_), state, HEAD, "main", mark)  # type: ignore[arg-type]
 
@@ -93,7 +101,11 @@ def status_of(step: object) -> Mark:
 def test_a_fresh_ask_wants_a_plan_of_the_text_as_it_is_now() -> None:
     step = next_step(asked(), POLICY)
     assert isinstance(step, PlanRequest)
-    assert (step.request.base_sha, step.request.ask, step.request.title) == (SHA, "LE_1", "Export as JSON lines")
+    assert (step.request.base_sha, step.request.ask, step.request.title) == (
+        SHA,
+        "LE_1",
+        "Export as JSON lines",
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,9 +113,9 @@ def test_a_fresh_ask_wants_a_plan_of_the_text_as_it_is_now() -> None:
     [{"title": "Another"}, {"body": "Another"}, {"ask": Ask("LE_2", "mona", "needs-plan")}],
     ids=["title", "body", "asked again"],
 )
-def test_changed_inputs_are_another_wish(change: dict[str, object]) -> None:
+def test_changed_inputs_are_another_wish(change: dict[str, Any]) -> None:
     before = planning(asked())
-    after = replace(before, issue=replace(before.issue, **change))
+    after = changed(before, **change)
     step = next_step(after, POLICY)
     assert isinstance(step, PlanRequest)
     assert before.request
@@ -119,7 +131,9 @@ def test_a_moved_default_branch_is_not_another_wish() -> None:
 def test_the_ask_is_acknowledged_once() -> None:
     now = replace(planning(asked()), reacted=False, comments=())
     assert effects(next_step(now, POLICY)) == ["React", "EnsureComment"]
-    assert isinstance(next_step(replace(now, reacted=True, comments=said("planning", stage="")), POLICY), Idle)
+    assert isinstance(
+        next_step(replace(now, reacted=True, comments=said("planning", stage="")), POLICY), Idle
+    )
 
 
 def test_a_new_stage_is_shown_in_the_same_comment() -> None:
@@ -152,7 +166,9 @@ def test_a_second_plan_gets_its_own_branch() -> None:
     now = with_outcome(planning(asked(pulls=(pull("closed", ask="LE_0"),))))
     step = next_step(now, POLICY)
     assert isinstance(step, Changeset)
-    assert next(effect for effect in step.effects if isinstance(effect, Commit)).branch == "groundplan/plan-12-2"
+    assert (
+        next(effect for effect in step.effects if isinstance(effect, Commit)).branch == "groundplan/plan-12-2"
+    )
 
 
 def test_a_standing_pull_request_is_checked_said_and_the_label_released() -> None:
@@ -160,12 +176,15 @@ def test_a_standing_pull_request_is_checked_said_and_the_label_released() -> Non
     assert now.outcome
     digest = now.outcome.digest
     commit = f"commit:groundplan/plan-12:{digest[:16]}"
-    now = replace(
-        now, pulls=(pull(digest=digest),), receipts={commit: Receipt(commit, "created", sha=HEAD)}
-    )
+    now = replace(now, pulls=(pull(digest=digest),), receipts={commit: Receipt(commit, "created", sha=HEAD)})
     step = next_step(now, POLICY)
     assert effects(step) == ["EnsureCheckRun", "EnsureComment", "RemoveLabel"]
-    assert dict(status_of(step).fields) == {"state": "proposed", "ask": "LE_1", "pull": "13", "contract": "valid"}
+    assert dict(status_of(step).fields) == {
+        "state": "proposed",
+        "ask": "LE_1",
+        "pull": "13",
+        "contract": "valid",
+    }
 
 
 def test_a_head_that_people_pushed_is_not_reported_as_ours() -> None:
@@ -189,19 +208,21 @@ def test_after_losing_our_memory_a_standing_plan_is_only_released() -> None:
         ({"missing_permissions": ("contents: write",)}, "blocked", "`contents: write`"),
         ({"pulls": (pull(ask="LE_0"),)}, "blocked", "#13 is still open"),
         ({"trouble": Trouble("ruleset", "A ruleset refuses the push.", "", "LE_1")}, "blocked", "ruleset"),
-        ({"pulls": tuple(pull("closed", "LE_0", 13 + n, round_=n + 1) for n in range(4))}, "blocked", "4 plans"),
+        (
+            {"pulls": tuple(pull("closed", "LE_0", 13 + n, round_=n + 1) for n in range(4))},
+            "blocked",
+            "4 plans",
+        ),
     ],
 )
 @pytest.mark.parametrize("when", ["before planning", "while planning"])
 def test_what_cannot_be_planned_is_said_and_the_label_released(
-    change: dict[str, object], state: str, words: str, when: str
+    change: dict[str, Any], state: str, words: str, when: str
 ) -> None:
     now = asked()
     if when == "while planning":
         now = planning(now)
-    for name, value in change.items():
-        issue_changes = name in {"state", "labels"}
-        now = replace(now, issue=replace(now.issue, **{name: value})) if issue_changes else replace(now, **{name: value})
+    now = changed(now, **change)
     step = next_step(now, POLICY)
     if when == "while planning":
         assert isinstance(step, StopPlanning)
@@ -239,7 +260,7 @@ def test_an_answer_to_an_earlier_ask_does_not_answer_this_one() -> None:
 
 def test_a_label_taken_off_while_planning_stops_and_says_so() -> None:
     now = planning(asked())
-    now = replace(now, issue=replace(now.issue, labels=()))
+    now = changed(now, labels=())
     assert isinstance(next_step(now, POLICY), StopPlanning)
     step = next_step(replace(now, request=None), POLICY)
     assert effects(step) == ["EnsureComment"]
@@ -248,7 +269,7 @@ def test_a_label_taken_off_while_planning_stops_and_says_so() -> None:
 
 def test_a_label_taken_off_after_the_pull_request_stands_is_not_a_stop() -> None:
     now = planning(asked())
-    now = replace(now, issue=replace(now.issue, labels=()), request=None, pulls=(pull(),))
+    now = changed(now, labels=(), request=None, pulls=(pull(),))
     step = next_step(now, POLICY)
     assert effects(step) == ["EnsureComment"]
     assert status_of(step).get("state") == "proposed"

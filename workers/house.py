@@ -1,0 +1,204 @@
+"""Wires the real parts together, once for each kind of process. No rule, no text, no loop lives here.
+
+A process that looks and acts holds the App's key; a process that thinks holds the model's key. Neither needs
+the other's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.author.brief import Author
+from bot.author.outline import OutlineAuthor
+from bot.controller import Policy
+from bot.errors import Transient, UserError
+from bot.inbox import Agenda, Claim, Hint
+from bot.recon.sources import tree_from_tarball
+from bot.recon.tree import Tree
+from bot.settings import Settings
+from bot.situation import Subject
+from workers import pipeline
+from workers.github.client import App, Reader
+from workers.github.deliveries import redeliver_failed, sightings
+from workers.github.read import Eyes
+from workers.github.subject import SubjectAtGitHub
+from workers.github.tokens import TokenCache
+from workers.github.tree import tarball
+from workers.ledger import Ledger
+from workers.memory import Memory
+
+if TYPE_CHECKING:
+    import httpx
+    from redis import Redis
+
+READING_LIFETIME = timedelta(minutes=50)
+REDELIVERY_WINDOW = timedelta(days=3)
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where handed-over read tokens lie, encrypted, until a thinker takes them."""
+
+    tokens: TokenCache
+
+    def put(self, full_name: str, token: str) -> None:
+        self.tokens.put(self._key(full_name), token, datetime.now(UTC) + READING_LIFETIME)
+
+    def take(self, full_name: str) -> str:
+        token = self.tokens.get(self._key(full_name))
+        if token is None:
+            raise Transient("the token to read the repository with has not been handed over", 5.0)
+        return token
+
+    @staticmethod
+    def _key(full_name: str) -> str:
+        return f"gp:reading:{full_name.lower()}"
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubLibrary:
+    """Trees from GitHub's tarballs, read with a handed-over token."""
+
+    desk: Desk
+    api_url: str
+    transport: httpx.BaseTransport | None = None
+
+    def tree(self, full_name: str, sha: str) -> Tree:
+        token = self.desk.take(full_name)
+        with (
+            Reader(token, self.api_url, self.transport) as reader,
+            tarball(reader, full_name, sha) as chunks,
+        ):
+            return tree_from_tarball(chunks, sha)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything of one process. `transport` and `clock` are for tests that cut calls and bend time."""
+
+    settings: Settings
+    redis: Redis
+    author: Author
+    transport: httpx.BaseTransport | None = None
+    clock: Callable[[], float] | None = None
+    sleep: Callable[[float], None] | None = None
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        secret = self.settings.groundplan_secret.get_secret_value()
+        object.__setattr__(self, "desk", Desk(TokenCache(self.redis, secret)))
+
+    def agenda(self, kind: pipeline.Kind) -> Agenda:
+        return Agenda(self.redis, kind, self.clock)
+
+    def tend(self, claim: Claim) -> float | None:
+        """Look at the subject and act until it is at rest."""
+        with self.app() as app:
+            return pipeline.tend(self._look(app, claim))
+
+    def think(self, claim: Claim) -> float | None:
+        """Write the plan that is wanted for the subject."""
+        return pipeline.think(
+            pipeline.Thought(
+                subject=claim.subject,
+                hint=claim.hint,
+                library=GitHubLibrary(self.desk, self.settings.github_api_url, self.transport),
+                memory=Memory(self.redis, claim.subject),
+                tending=self.agenda("tend"),
+                author=self.author,
+                waits=claim.waits,
+            )
+        )
+
+    def sweep(self) -> None:
+        """Ask GitHub what was missed: failed deliveries are sent again, and what may want a look is armed."""
+        tending = self.agenda("tend")
+        with self.app() as app:
+            again = redeliver_failed(app, datetime.now(UTC) - REDELIVERY_WINDOW)
+            seen = 0
+            for one in sightings(app, self.settings.groundplan_label, self._bot_id()):
+                tending.arm(one.subject, Hint(one.installation_id, one.full_name), revive=False)
+                seen += 1
+        log.info("swept", redelivered=again, seen=seen)
+
+    def app(self) -> App:
+        settings = self.settings
+        return App(
+            app_id=settings.github_app_id,
+            private_key=settings.private_key,
+            secret=settings.groundplan_secret.get_secret_value(),
+            redis=self.redis,
+            api_url=settings.github_api_url,
+            spacing=settings.groundplan_write_spacing_seconds,
+            transport=self.transport,
+            clock=self.clock,
+        )
+
+    def _look(self, app: App, claim: Claim) -> pipeline.Look:
+        subject = claim.subject
+        return pipeline.Look(
+            subject=subject,
+            run=claim.run,
+            hint=claim.hint,
+            github=self._github(app, subject, claim),
+            memory=Memory(self.redis, subject),
+            thinking=self.agenda("think"),
+            policy=self._policy(),
+            waits=claim.waits,
+        )
+
+    def _github(self, app: App, subject: Subject, claim: Claim) -> SubjectAtGitHub:
+        settings = self.settings
+        eyes = Eyes(
+            secret=settings.groundplan_secret.get_secret_value(),
+            bot_id=self._bot_id(),
+            plan_label=settings.groundplan_label,
+            opt_out_label=settings.groundplan_opt_out_label,
+        )
+        patience = {"sleep": self.sleep} if self.sleep else {}
+        return SubjectAtGitHub(
+            app=app,
+            subject=subject,
+            hint=claim.hint,
+            eyes=eyes,
+            ledger=lambda run: Ledger(self.redis, subject, run, self.clock),
+            run=claim.run,
+            hand_over=self.desk.put,
+            settle_seconds=settings.groundplan_settle_seconds,
+            **patience,
+        )
+
+    def _policy(self) -> Policy:
+        return Policy(
+            secret=self.settings.groundplan_secret.get_secret_value(),
+            plan_label=self.settings.groundplan_label,
+            opt_out_label=self.settings.groundplan_opt_out_label,
+        )
+
+    def _bot_id(self) -> int:
+        if not self.settings.groundplan_bot_id:
+            raise UserError(
+                "no-bot-id",
+                "Groundplan does not know its own bot's user id.",
+                "Set GROUNDPLAN_BOT_ID to the id that /users/<app-slug>[bot] of GitHub's API shows.",
+            )
+        return self.settings.groundplan_bot_id
+
+
+def chosen_author(settings: Settings) -> Author:
+    """The model author when a model is configured, else the outline author. Imports the provider only if
+    needed."""
+    if not settings.uses_model:
+        return OutlineAuthor()
+    from bot.author.modelled import ModelledAuthor
+    from workers.model.choose import chosen_model
+
+    model = chosen_model(settings)
+    assert model is not None
+    return ModelledAuthor(model)

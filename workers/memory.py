@@ -1,0 +1,94 @@
+"""What we remember of a subject between looks: the request, its stage, its outcome, and what went wrong.
+
+GitHub is the truth and all of this can be lost: then a plan is paid for twice, but nothing is published
+twice.
+Must not decide anything. Writes by a look are fenced by the look's run number, as the effects are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from pydantic import TypeAdapter, ValidationError
+from redis import Redis
+
+from bot.errors import Fenced
+from bot.situation import Outcome, Request, Subject, Trouble
+
+KEPT_SECONDS = 30 * 24 * 3600
+_REQUEST = TypeAdapter(Request)
+_OUTCOME = TypeAdapter(Outcome)
+_TROUBLE = TypeAdapter(Trouble)
+
+# KEYS subject record, memory hash; ARGV run, seconds to keep, then field and value pairs; "" deletes the
+# field.
+_REMEMBER = """
+if redis.call('HGET', KEYS[1], 'run') ~= ARGV[1] then return 0 end
+for i = 3, #ARGV, 2 do
+  if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[2], ARGV[i])
+  else redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
+end
+redis.call('EXPIRE', KEYS[2], ARGV[2])
+return 1
+"""
+
+
+class Memory:
+    """Redis hash `gp:memory:<subject>` and one string `gp:outcome:<digest>` for each finished plan."""
+
+    def __init__(self, redis: Redis, subject: Subject) -> None:
+        self._redis = redis
+        self._subject = subject
+        self._key = f"gp:memory:{subject}"
+
+    def request(self) -> Request | None:
+        return cast("Request | None", self._read(_REQUEST, self._redis.hget(self._key, "request")))
+
+    def trouble(self) -> Trouble | None:
+        return cast("Trouble | None", self._read(_TROUBLE, self._redis.hget(self._key, "trouble")))
+
+    def stage(self) -> str:
+        value = cast("bytes | None", self._redis.hget(self._key, "stage"))
+        return value.decode() if value else ""
+
+    def outcome(self, digest: str) -> Outcome | None:
+        return cast("Outcome | None", self._read(_OUTCOME, self._redis.get(f"gp:outcome:{digest}")))
+
+    def want(self, run: int, request: Request) -> None:
+        """Remember the request; forget the stage and the trouble of the one before. Raises Fenced."""
+        self._remember(run, request=_REQUEST.dump_json(request), stage=b"", trouble=b"")
+
+    def stop(self, run: int) -> None:
+        """Forget the request, so that its outcome is not used. Raises Fenced."""
+        self._remember(run, request=b"", stage=b"")
+
+    def note_trouble(self, run: int, trouble: Trouble) -> None:
+        """Remember why GitHub refused an effect. Raises Fenced."""
+        self._remember(run, trouble=_TROUBLE.dump_json(trouble))
+
+    def note_stage(self, stage: str) -> None:
+        """What the author is doing now. Not fenced: it is only shown."""
+        self._redis.hset(self._key, "stage", stage)
+
+    def keep_outcome(self, outcome: Outcome) -> None:
+        """Store a finished plan. Twice is harmless: the first one stays, so a publication never changes
+        half-way."""
+        self._redis.set(f"gp:outcome:{outcome.digest}", _OUTCOME.dump_json(outcome), nx=True, ex=KEPT_SECONDS)
+
+    def _remember(self, run: int, **fields: bytes) -> None:
+        pairs: list[Any] = [part for pair in fields.items() for part in pair]
+        record = f"gp:subject:{self._subject}"
+        if not self._redis.eval(_REMEMBER, 2, record, self._key, str(run), str(KEPT_SECONDS), *pairs):
+            raise Fenced(f"run {run} of {self._subject} was overtaken")
+
+    @staticmethod
+    def _read(adapter: TypeAdapter[Any], value: object) -> object:
+        """The stored value, or None when there is none or an older version wrote something we cannot read."""
+        if value is None:
+            return None
+        read: Callable[[Any], object] = adapter.validate_json
+        try:
+            return read(value)
+        except ValidationError:
+            return None

@@ -1,0 +1,282 @@
+"""The story of one subject, told once: look, decide, act, until there is nothing to do; and beside it, think.
+
+Readable top to bottom. It holds no rule of its own: `bot.controller` decides, `workers.github` reads and
+writes,
+`bot.author` writes plans.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+import structlog
+
+from bot.author.brief import Author, Brief
+from bot.author.compose import compose
+from bot.controller import NO_EVENT, Idle, PlanRequest, Policy, Step, StopPlanning, next_step, plan_branches
+from bot.effects import Changeset, Receipt
+from bot.errors import Transient, UserError
+from bot.inbox import Hint
+from bot.recon.report import survey
+from bot.recon.tree import Tree
+from bot.situation import Outcome, Request, Situation, Subject, Trouble
+from workers.memory import Memory
+
+Kind = Literal["tend", "think"]
+
+EVENT_WAITS = 5
+MAX_STEPS = 16
+PROGRESS_SECONDS = 10.0
+log = structlog.get_logger()
+
+
+class GitHub(Protocol):
+    """The GitHub of one subject, as the pipeline needs it. `workers.github` has the real one."""
+
+    def look(self, known_pulls: dict[str, int]) -> Situation: ...
+
+    def apply(self, changeset: Changeset, run: int) -> tuple[Receipt, ...]: ...
+
+    def receipts(self) -> dict[str, Receipt]: ...
+
+    def hand_over_reading(self) -> None: ...
+
+
+class Agenda(Protocol):
+    """How the two kinds of work call each other."""
+
+    def arm(self, subject: Subject, hint: Hint | None = None, delay: float = 0.0) -> None: ...
+
+    def is_due(self, subject: Subject) -> bool: ...
+
+    def parked(self) -> dict[Subject, str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a subject works with."""
+
+    subject: Subject
+    run: int
+    hint: Hint | None
+    github: GitHub
+    memory: Memory
+    thinking: Agenda
+    policy: Policy
+    waits: int = 0
+
+
+def tend(look: Look) -> float | None:
+    """Bring the subject to rest. Seconds until it wants another look, or None. Raises Transient and
+    Fenced."""
+    try:
+        now = look_around(look)
+        for _ in range(MAX_STEPS):
+            step = next_step(now, look.policy)
+            log.info(
+                "step", subject=str(look.subject), run=look.run, step=type(step).__name__, why=_why(step)
+            )
+            match step:
+                case Idle():
+                    _keep_thinking(look, now)
+                    return None
+                case PlanRequest(request):
+                    have_written(look, request)
+                    now = remembering(look, now)
+                case StopPlanning():
+                    look.memory.stop(look.run)
+                    now = remembering(look, now)
+                case Changeset():
+                    act(look, step, now)
+                    now = look_around(look)
+    except Unseen as gone:
+        log.warning("nothing to see", subject=str(look.subject), reason=str(gone))
+        return None
+    raise Transient("the subject did not come to rest", delay=60.0)
+
+
+class Unseen(Exception):
+    """GitHub does not show us the subject any more: not installed, suspended, gone. Nothing can be said
+    there."""
+
+
+def look_around(look: Look) -> Situation:
+    """What GitHub says now, with what we remember. Raises Unseen."""
+    receipts = look.github.receipts()
+    known = {branch: receipts[key].number for branch, key in _pull_keys(look.subject) if key in receipts}
+    try:
+        now = look.github.look(known)
+    except UserError as gone:
+        raise Unseen(gone.reason) from gone
+    _wait_for_the_ask(look, now)
+    return remembering(look, replace(now, receipts=receipts))
+
+
+def _wait_for_the_ask(look: Look, now: Situation) -> None:
+    """Lists lag: the label may show before the event that put it on, which is what tells one Ask from the
+    next.
+
+    After some waits the label counts without its event, as it does on an issue that was moved here with it.
+    """
+    issue = now.issue
+    if issue and issue.ask and issue.ask.id == NO_EVENT and look.waits < EVENT_WAITS:
+        raise Transient("the label's event does not show yet", 5.0)
+
+
+def remembering(look: Look, now: Situation) -> Situation:
+    """The same sight with what we remember by now."""
+    request = look.memory.request()
+    return replace(
+        now,
+        request=request,
+        stage=look.memory.stage(),
+        outcome=_outcome(look, request, now),
+        trouble=look.memory.trouble(),
+    )
+
+
+def _outcome(look: Look, request: Request | None, now: Situation) -> Outcome | None:
+    """The finished plan of the request, or else of the plan pull request that is open."""
+    if request:
+        return look.memory.outcome(request.digest) or _given_up(look, request)
+    marks = [pull.mark.get("digest") for pull in now.pulls if pull.mark and pull.state == "open"]
+    return look.memory.outcome(marks[0]) if marks else None
+
+
+def _given_up(look: Look, request: Request) -> Outcome | None:
+    """A planning that crashed too often has an outcome too, so that it does not end in silence."""
+    why = look.thinking.parked().get(look.subject)
+    if why is None:
+        return None
+    log.error("planning given up", subject=str(look.subject), why=why)
+    return Outcome(
+        request.digest, "failed", "Planning crashed several times in a row. The operator's log says more."
+    )
+
+
+def _keep_thinking(look: Look, now: Situation) -> None:
+    """While a plan is awaited, a thinker is due and can read: a crash may have come between the wish and its
+    errand,
+    and a wait may outlive the token. GitHub is asked for a token only when the old one ends."""
+    if now.request and now.request.state == "wanted" and now.outcome is None:
+        look.github.hand_over_reading()
+        if not look.thinking.is_due(look.subject):
+            look.thinking.arm(look.subject, look.hint)
+
+
+def have_written(look: Look, request: Request) -> None:
+    """Remember the request, hand a read-only token over and wake a thinker."""
+    look.memory.want(look.run, request)
+    look.github.hand_over_reading()
+    look.thinking.arm(look.subject, look.hint)
+
+
+def act(look: Look, changeset: Changeset, now: Situation) -> None:
+    """Apply the effects. What GitHub refuses becomes trouble, which the next look says; twice is too
+    often."""
+    try:
+        look.github.apply(changeset, look.run)
+    except UserError as refusal:
+        ask = now.issue.ask.id if now.issue and now.issue.ask else ""
+        if now.trouble and now.trouble.ask == ask:
+            log.error("unsayable", subject=str(look.subject), first=now.trouble.reason, then=refusal.reason)
+            raise
+        trouble = Trouble(refusal.code, refusal.reason, refusal.next_step, ask)
+        look.memory.note_trouble(look.run, trouble)
+
+
+class Library(Protocol):
+    """Where a thinker gets the repository's tree from."""
+
+    def tree(self, full_name: str, sha: str) -> Tree: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What one thinker works with."""
+
+    subject: Subject
+    hint: Hint | None
+    library: Library
+    memory: Memory
+    tending: Agenda
+    author: Author
+    waits: int = 0
+
+
+class Unwanted(Exception):
+    """The plan being written is no longer wanted."""
+
+
+def think(thought: Thought) -> float | None:
+    """Write the plan that is wanted, store its outcome and have the subject looked at. Raises Transient."""
+    request = thought.memory.request()
+    if request is None or request.state != "wanted":
+        return None
+    if thought.memory.outcome(request.digest) is None:
+        try:
+            thought.memory.keep_outcome(written(thought, request))
+        except Unwanted:
+            log.info("unwanted", subject=str(thought.subject), digest=request.digest[:16])
+            return None
+        except Transient as passing:
+            _say_waiting(thought, passing)
+            raise
+    thought.tending.arm(thought.subject, thought.hint)
+    return None
+
+
+def _say_waiting(thought: Thought, passing: Transient) -> None:
+    """A wait that lasts is shown: from the second one in a row, the status comment says what is waited
+    for."""
+    if thought.waits:
+        thought.memory.note_stage(f"waiting: {passing.reason}")
+    thought.tending.arm(thought.subject, thought.hint)
+
+
+def written(thought: Thought, request: Request) -> Outcome:
+    """The outcome of one planning; a refusal of the tree or the author is an outcome too."""
+    try:
+        tree = thought.library.tree(request.full_name, request.base_sha)
+        brief = Brief(
+            number=request.number,
+            title=request.title,
+            body=request.body,
+            tree=tree,
+            recon=survey(tree, request.title, request.body),
+            format=request.format,
+            inputs_digest=request.digest,
+            base_sha=request.base_sha,
+            issue_url=request.url,
+        )
+        return compose(brief, thought.author, _Progress(thought, request))
+    except UserError as refusal:
+        return Outcome(request.digest, "failed", f"{refusal.reason} {refusal.next_step}".strip())
+
+
+class _Progress:
+    """Called by the author with each stage: stops what is no longer wanted, and shows a long run's stage."""
+
+    def __init__(self, thought: Thought, request: Request) -> None:
+        self._thought = thought
+        self._request = request
+        self._shown = time.monotonic()
+
+    def __call__(self, stage: str) -> None:
+        current = self._thought.memory.request()
+        if current is None or current.digest != self._request.digest:
+            raise Unwanted
+        if time.monotonic() - self._shown >= PROGRESS_SECONDS:
+            self._shown = time.monotonic()
+            self._thought.memory.note_stage(stage)
+            self._thought.tending.arm(self._thought.subject, self._thought.hint)
+
+
+def _pull_keys(subject: Subject) -> tuple[tuple[str, str], ...]:
+    return tuple((branch, f"pull:{branch}") for branch in plan_branches(subject))
+
+
+def _why(step: Step) -> str:
+    return step.request.digest[:16] if isinstance(step, PlanRequest) else step.why
