@@ -41,7 +41,7 @@ def sections(text: str) -> tuple[Section, ...]:
         if _CONFLICT.match(line):
             raise _broken(number, "a merge conflict is left here")
         if _ANY_MARK.search(line):
-            mark = _MARK.fullmatch(line.removeprefix("\ufeff"))
+            mark = _MARK.fullmatch(line.lstrip("\ufeff"))
             if mark is None:
                 raise _broken(number, "this mark of a plan section is damaged")
             issue = int(mark[1])
@@ -52,7 +52,7 @@ def sections(text: str) -> tuple[Section, ...]:
                     raise _broken(number, f"the section of issue {issue} is there twice")
                 open_issue, start, open_line = (
                     issue,
-                    offset + len(line) - len(line.removeprefix("\ufeff")),
+                    offset + len(line) - len(line.lstrip("\ufeff")),
                     number,
                 )
             elif issue != open_issue:

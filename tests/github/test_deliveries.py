@@ -1,0 +1,130 @@
+"""The slow sweep: lost deliveries are asked for again, and subjects are found without any delivery."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import httpx
+from redis import Redis
+
+from bot.effects import Commit, EnsureBranch, EnsurePullRequest, File
+from bot.situation import Subject
+from sandbox.state import Delivery
+from tests.github.bench import FULL_NAME, SECRET, Bench, keys
+from workers.github.client import App
+from workers.github.deliveries import MAX_ATTEMPTS, redeliver_failed, sightings
+
+
+def delivery(bench: Bench, guid: str, status: int, age: float = 60.0) -> int:
+    """One recorded attempt; gives its id."""
+    world = bench.sandbox.world
+    attempt = Delivery(
+        world.next_id("delivery"),
+        guid,
+        "issues",
+        "labeled",
+        b"{}",
+        {},
+        bench.clock() - age,
+        installation_id=1,
+    )
+    attempt.status_code, attempt.status = status, "OK" if status == 202 else "failed"
+    world.state.deliveries.append(attempt)
+    return attempt.id
+
+
+def hour_ago(bench: Bench) -> datetime:
+    return datetime.fromtimestamp(bench.clock() - 3_600.0, UTC)
+
+
+def asked_again(bench: Bench) -> list[str]:
+    entries = bench.sandbox.service.journal.entries
+    return [entry.path for entry in entries if entry.path.endswith("/attempts")]
+
+
+def test_only_what_never_arrived_is_asked_for_and_by_its_last_attempt(bench: Bench) -> None:
+    bench.sandbox.world.state.deliveries.clear()
+    delivery(bench, "arrived", 202)
+    delivery(bench, "came-through", 503, age=90.0)
+    delivery(bench, "came-through", 202, age=30.0)
+    delivery(bench, "too-old", 503, age=9_000.0)
+    delivery(bench, "lost", 503, age=90.0)
+    last = delivery(bench, "lost", 500, age=30.0)
+    assert redeliver_failed(bench.app(), hour_ago(bench)) == 1
+    assert asked_again(bench) == [f"/app/hook/deliveries/{last}/attempts"]
+
+
+def test_what_fails_for_ever_is_left(bench: Bench) -> None:
+    bench.sandbox.world.state.deliveries.clear()
+    for attempt in range(MAX_ATTEMPTS):
+        delivery(bench, "hopeless", 500, age=60.0 + attempt)
+    assert redeliver_failed(bench.app(), hour_ago(bench)) == 0
+
+
+def test_all_pages_are_looked_through(bench: Bench) -> None:
+    bench.sandbox.world.state.deliveries.clear()
+    delivery(bench, "lost", 503, age=600.0)
+    for number in range(150):
+        delivery(bench, f"fine-{number}", 202)
+    assert redeliver_failed(bench.app(), hour_ago(bench)) == 1
+
+
+def test_what_github_no_longer_keeps_is_passed_over(redis: Redis) -> None:
+    row = {"id": 1, "guid": "g", "delivered_at": "2026-11-21T12:00:00Z", "status_code": 500}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return httpx.Response(404, json={"message": "Not Found"})
+        return httpx.Response(200, json=[row])
+
+    transport = httpx.MockTransport(answer)
+    with App(app_id=1, private_key=keys()[0], secret=SECRET, redis=redis, transport=transport) as app:
+        assert redeliver_failed(app, datetime(2026, 11, 20, tzinfo=UTC)) == 0
+
+
+def test_labelled_issues_and_plan_pull_requests_are_sighted(bench: Bench) -> None:
+    other = bench.sandbox.seed("globex/gadgets")
+    branch = "groundplan/plan-7"
+    with bench.sandbox.person("mona") as mona:
+        mona.post(f"/repos/{FULL_NAME}/issues/1/labels", json={"labels": ["needs-plan"]}).raise_for_status()
+        mona.post(f"/repos/{FULL_NAME}/issues", json={"title": "Not asked"}).raise_for_status()
+        closed = {"title": "Done", "labels": ["needs-plan"]}
+        number = mona.post(f"/repos/{FULL_NAME}/issues", json=closed).json()["number"]
+        mona.patch(f"/repos/{FULL_NAME}/issues/{number}", json={"state": "closed"}).raise_for_status()
+    with bench.sandbox.person("globex") as globex:
+        body = {"title": "Elsewhere", "labels": ["needs-plan"]}
+        globex.post("/repos/globex/gadgets/issues", json=body).raise_for_status()
+    bench.apply(
+        EnsureBranch(branch, bench.head),
+        Commit(branch, "d1", bench.head, "Plan", "", (File("IMPLEMENTATION_PLAN.md", "x\n"),)),
+        EnsurePullRequest(branch, "main", "Plan", "body"),
+    )
+    seen = list(sightings(bench.app(), "needs-plan", bench.eyes.bot_id))
+    assert {one.subject for one in seen} == {bench.subject, Subject(bench.repo.id, 7), Subject(other.id, 1)}
+    assert {one.full_name for one in seen} == {FULL_NAME, "globex/gadgets"}
+    assert {one.installation_id for one in seen} == {
+        bench.sandbox.installation(FULL_NAME).id,
+        bench.sandbox.installation("globex/gadgets").id,
+    }
+
+
+def test_a_sleeping_installation_and_an_archived_repository_are_passed_over(bench: Bench) -> None:
+    with bench.sandbox.person("mona") as mona:
+        mona.post(f"/repos/{FULL_NAME}/issues/1/labels", json={"labels": ["needs-plan"]}).raise_for_status()
+    bench.repo.archived = True
+    assert list(sightings(bench.app(), "needs-plan", bench.eyes.bot_id)) == []
+    bench.repo.archived = False
+    bench.sandbox.installation(FULL_NAME).suspended_at = 1.0
+    assert list(sightings(bench.app(), "needs-plan", bench.eyes.bot_id)) == []
+
+
+def test_one_sick_installation_does_not_hide_the_others(bench: Bench) -> None:
+    bench.sandbox.seed("globex/gadgets")
+    with bench.sandbox.person("globex") as globex:
+        body = {"title": "Elsewhere", "labels": ["needs-plan"]}
+        globex.post("/repos/globex/gadgets/issues", json=body).raise_for_status()
+    sick = bench.sandbox.installation(FULL_NAME).id
+    bench.sandbox.fault("status", method="POST", path=f"/app/installations/{sick}/", status=502, times=0)
+    assert [one.full_name for one in sightings(bench.app(), "needs-plan", bench.eyes.bot_id)] == [
+        "globex/gadgets"
+    ]

@@ -1,0 +1,196 @@
+"""Slim models of what GitHub answers when it is read: only what we use, names as GitHub's but shorter.
+
+No logic: what the answers mean is `read`'s business.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from workers.github.wire import Answer
+
+
+def _without_nulls(value: Any) -> Any:
+    """GraphQL lists may hold null for what could not be resolved."""
+    return [one for one in value if one] if isinstance(value, list) else value
+
+
+def _or_empty(value: Any) -> Any:
+    return value if value is not None else ""
+
+
+Text = Annotated[str, BeforeValidator(_or_empty)]
+
+
+class Author(Answer):
+    id: int = Field(0, alias="databaseId")
+
+
+class Named(Answer):
+    login: str = ""
+    name: str = ""
+
+
+class Page(Answer):
+    more: bool = Field(alias="hasNextPage")
+    end: str | None = Field(None, alias="endCursor")
+
+
+class Said(Answer):
+    id: int = Field(alias="databaseId")
+    body: str
+    author: Author | None = None
+
+
+class Comments(Answer):
+    page: Page = Field(alias="pageInfo")
+    nodes: Annotated[list[Said], BeforeValidator(_without_nulls)]
+
+
+class PullNow(Answer):
+    number: int
+    body: Text
+    state: Literal["OPEN", "CLOSED", "MERGED"]
+    url: str
+    branch: str = Field(alias="headRefName")
+    head_sha: str = Field(alias="headRefOid")
+    base: str = Field(alias="baseRefName")
+    foreign: bool = Field(alias="isCrossRepository")
+    author: Author | None = None
+
+
+class Pulls(Answer):
+    nodes: Annotated[list[PullNow], BeforeValidator(_without_nulls)]
+
+
+_NO_PULLS = Pulls(nodes=[])
+
+
+class Target(Answer):
+    oid: str
+
+
+class Ref(Answer):
+    name: str = ""
+    target: Target | None = None
+
+
+class Labels(Answer):
+    nodes: Annotated[list[Named], BeforeValidator(_without_nulls)]
+
+
+class Event(Answer):
+    id: str = ""
+    actor: Named | None = None
+    label: Named | None = None
+
+
+class Events(Answer):
+    nodes: Annotated[list[Event], BeforeValidator(_without_nulls)]
+
+
+class Reactions(Answer):
+    content: str
+    ours: bool = Field(alias="viewerHasReacted")
+
+
+class Home(Answer):
+    id: int = Field(alias="databaseId")
+
+
+class IssueNow(Answer):
+    home: Home = Field(alias="repository")
+    title: str
+    body: Text
+    state: Literal["OPEN", "CLOSED"]
+    locked: bool
+    url: str
+    author: Named | None
+    labels: Labels
+    reactions: list[Reactions] | None = Field(None, alias="reactionGroups")
+    events: Events = Field(alias="timelineItems")
+    comments: Comments
+
+
+class RepositoryNow(Answer):
+    id: int = Field(alias="databaseId")
+    name: str
+    owner: Named
+    archived: bool = Field(alias="isArchived")
+    private: bool = Field(alias="isPrivate")
+    default: Ref | None = Field(None, alias="defaultBranchRef")
+    issue: IssueNow | None
+    pulls1: Pulls = _NO_PULLS
+    pulls2: Pulls = _NO_PULLS
+    pulls3: Pulls = _NO_PULLS
+    pulls4: Pulls = _NO_PULLS
+    head1: Ref | None = None
+    head2: Ref | None = None
+    head3: Ref | None = None
+    head4: Ref | None = None
+
+
+class SituationData(Answer):
+    repository: RepositoryNow | None
+
+
+class OneIssue(Answer):
+    comments: Comments
+
+
+class IssueHome(Answer):
+    issue: OneIssue | None
+
+
+class CommentsData(Answer):
+    repository: IssueHome | None
+
+
+class PullHome(Answer):
+    pull: PullNow | None = Field(alias="pullRequest")
+
+
+class PullData(Answer):
+    repository: PullHome | None
+
+
+class RestAuthor(Answer):
+    id: int
+
+
+class RestComment(Answer):
+    """A comment as REST tells it."""
+
+    id: int
+    body: Text = ""
+    user: RestAuthor | None = None
+
+
+class CheckApp(Answer):
+    id: int
+
+
+class CheckOutput(Answer):
+    title: str | None = None
+    summary: str | None = None
+    annotations_count: int = 0
+
+
+class RestCheck(Answer):
+    """A check run as REST tells it."""
+
+    id: int
+    name: str
+    head_sha: str
+    external_id: Text = ""
+    status: str = ""
+    conclusion: str | None = None
+    html_url: Text = ""
+    app: CheckApp | None = None
+    output: CheckOutput = CheckOutput()
+
+
+class RestChecks(Answer):
+    check_runs: list[RestCheck]

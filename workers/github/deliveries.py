@@ -1,0 +1,159 @@
+"""What the slow sweep asks GitHub itself: deliveries that never reached us, and subjects that need a look.
+
+Only finds and asks again; what a subject needs is decided when it is looked at.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from pydantic import RootModel
+
+from bot.errors import GroundplanError
+from bot.events import PLAN_BRANCH
+from bot.situation import Subject
+from workers.github.client import App, InstallationAnswer, InstallationPage
+from workers.github.refusals import Refusal
+from workers.github.site import Author
+from workers.github.tokens import READ, granted
+from workers.github.wire import Answer, Wire
+
+MAX_ATTEMPTS = 5
+log = structlog.get_logger()
+
+
+class _Delivery(Answer):
+    id: int
+    guid: str
+    delivered_at: datetime
+    status_code: int
+
+
+class _Deliveries(RootModel[list[_Delivery]]):
+    pass
+
+
+def redeliver_failed(app: App, since: datetime) -> int:
+    """Have every delivery since then that no attempt brought to us delivered again; how many were asked for.
+
+    GitHub repeats nothing by itself. One that failed five times is left: whatever it is, it fails by itself.
+    https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries
+    """
+    attempts: defaultdict[str, list[_Delivery]] = defaultdict(list)
+    for delivery in _since(app.wire, since):
+        attempts[delivery.guid].append(delivery)
+    lost = [tries for tries in attempts.values() if _is_lost(tries)]
+    return sum(_ask_again(app.wire, max(tries, key=lambda one: one.delivered_at)) for tries in lost)
+
+
+def _since(wire: Wire, since: datetime) -> Iterator[_Delivery]:
+    for page in wire.pages(_Deliveries, "/app/hook/deliveries"):
+        yield from (delivery for delivery in page.root if delivery.delivered_at >= since)
+        if any(delivery.delivered_at < since for delivery in page.root):
+            return
+
+
+def _is_lost(tries: list[_Delivery]) -> bool:
+    """No attempt got a 2xx."""
+    return len(tries) < MAX_ATTEMPTS and not any(200 <= one.status_code < 300 for one in tries)
+
+
+def _ask_again(wire: Wire, delivery: _Delivery) -> bool:
+    """False for one that GitHub no longer keeps."""
+    try:
+        wire.tell("POST", "/app/hook/deliveries/{id}/attempts", id=delivery.id)
+    except Refusal:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A subject that may want a look, and where it is."""
+
+    subject: Subject
+    installation_id: int
+    full_name: str
+
+
+class _Repository(Answer):
+    id: int
+    full_name: str
+    archived: bool = False
+
+
+class _Repositories(Answer):
+    repositories: list[_Repository]
+
+
+class _Issue(Answer):
+    number: int
+    pull_request: dict[str, Any] | None = None
+
+
+class _Issues(RootModel[list[_Issue]]):
+    pass
+
+
+class _Head(Answer):
+    ref: str
+
+
+class _Pull(Answer):
+    user: Author | None = None
+    head: _Head
+
+
+class _Pulls(RootModel[list[_Pull]]):
+    pass
+
+
+def sightings(app: App, plan_label: str, bot_id: int) -> Iterator[Sighting]:
+    """Open issues with the plan label, and issues whose plan pull request changed of late, wherever we are
+    installed.
+
+    An installation that cannot be read (suspended, just gone, paused) is left for the next sweep.
+    """
+    for page in app.wire.pages(InstallationPage, "/app/installations"):
+        for installation in page.root:
+            if installation.suspended_at is None:
+                yield from _in_installation(app, installation, plan_label, bot_id)
+
+
+def _in_installation(
+    app: App, installation: InstallationAnswer, plan_label: str, bot_id: int
+) -> Iterator[Sighting]:
+    wire = app.wire_for(installation.id, (), granted(READ, installation.permissions))
+    try:
+        for page in wire.pages(_Repositories, "/installation/repositories"):
+            for repository in page.repositories:
+                if not repository.archived:
+                    numbers = _numbers(wire, repository.full_name, plan_label, bot_id)
+                    for number in sorted(numbers):
+                        subject = Subject(repository.id, number)
+                        yield Sighting(subject, installation.id, repository.full_name)
+    except GroundplanError as error:
+        log.warning("unswept", installation=installation.id, why=str(error))
+
+
+def _numbers(wire: Wire, full_name: str, plan_label: str, bot_id: int) -> set[int]:
+    narrowed = {"labels": plan_label, "state": "open"}
+    try:
+        issues = wire.pages(_Issues, "/repos/{full_name}/issues", narrowed, full_name=full_name)
+        labelled = {issue.number for page in issues for issue in page.root if issue.pull_request is None}
+        return labelled | _changed_pulls(wire, full_name, bot_id)
+    except Refusal:
+        return set()
+
+
+def _changed_pulls(wire: Wire, full_name: str, bot_id: int) -> set[int]:
+    """The hundred pull requests that changed last: nothing happened to the others."""
+    lately = {"state": "all", "sort": "updated", "direction": "desc", "per_page": 100}
+    pulls = wire.get(_Pulls, "/repos/{full_name}/pulls", lately, full_name=full_name)
+    ours = (pull for pull in pulls.root if pull.user and pull.user.id == bot_id)
+    return {int(branch[1]) for pull in ours if (branch := PLAN_BRANCH.fullmatch(pull.head.ref))}

@@ -1,0 +1,288 @@
+"""GitHub → Situation, in one GraphQL query where that is enough. Reads only, and decides nothing.
+
+What is ours is known by our numeric bot id and, where there is a text, by the signed mark in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from bot.controller import NO_EVENT, plan_branches
+from bot.errors import Transient
+from bot.marks import Mark, Place, read_mark
+from bot.situation import Ask, Issue, OwnComment, PlanPull, Repository, Situation, Subject
+from workers.github.answers import (
+    Comments,
+    CommentsData,
+    IssueNow,
+    PullData,
+    PullNow,
+    RepositoryNow,
+    RestCheck,
+    RestChecks,
+    RestComment,
+    Said,
+    SituationData,
+)
+from workers.github.client import Installation, missing_permissions, repository_name
+from workers.github.queries import query
+from workers.github.refusals import Gone, missing_permission
+from workers.github.tokens import grants
+from workers.github.wire import MAX_PAGES, Wire
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """By what we know our own work and the labels that concern us."""
+
+    secret: str
+    bot_id: int
+    plan_label: str
+    opt_out_label: str = "no-plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What our receipts know and a lagging list may not show yet.
+
+    Pull numbers by branch; ids of comments, which people may have deleted; check runs, which stay, as in
+    `Situation.checked`.
+    """
+
+    pulls: Mapping[str, int] = field(default_factory=dict)
+    comments: Collection[int] = ()
+    checks: Collection[str] = ()
+
+
+def read_situation(
+    wire: Wire,
+    subject: Subject,
+    installation: Installation,
+    eyes: Eyes,
+    app_id: int,
+    known: Known = Known(),
+) -> Situation:
+    """What GitHub says now about the subject. One query; more only for what a list does not show.
+
+    `issue` is None when it is deleted, moved to another repository or a pull request. Raises Gone when the
+    repository is not ours to see, Transient and UserError as the wire does.
+    """
+    if not grants(installation.permissions, "issues", "read"):
+        raise missing_permission("issues: write")
+    branches = plan_branches(subject)
+    found = _repository(wire, subject, installation, branches)
+    issue = found.issue if found.issue and found.issue.home.id == subject.repo_id else None
+    repository = _as_repository(found)
+    pulls = tuple(_plan_pulls(wire, subject, repository, found, eyes, known))
+    heads = (found.head1, found.head2, found.head3, found.head4)
+    at = zip(branches, heads, strict=True)
+    return Situation(
+        subject=subject,
+        repository=repository,
+        issue=_as_issue(subject, issue, eyes) if issue else None,
+        pulls=pulls,
+        branch_heads={branch: head.target.oid for branch, head in at if head and head.target},
+        comments=tuple(_own_comments(wire, subject, repository, issue, eyes, known)) if issue else (),
+        reacted=issue is not None
+        and any(one.content == "EYES" and one.ours for one in issue.reactions or ()),
+        checked=_checked(wire, repository, installation, pulls, app_id, known),
+        missing_permissions=missing_permissions(installation),
+    )
+
+
+def _repository(
+    wire: Wire, subject: Subject, installation: Installation, branches: tuple[str, ...]
+) -> RepositoryNow:
+    """The repository of this id. A name may have gone to another one, so the id is what counts."""
+    found = _by_name(wire, subject, installation, branches)
+    if found is None or found.id != subject.repo_id:
+        renamed = replace(installation, full_name=repository_name(wire, subject.repo_id))
+        found = _by_name(wire, subject, renamed, branches)
+    if found is None or found.id != subject.repo_id:
+        raise Transient("the repository has just been renamed or moved", 30.0)
+    return found
+
+
+def _by_name(
+    wire: Wire, subject: Subject, installation: Installation, branches: tuple[str, ...]
+) -> RepositoryNow | None:
+    """Asks only for what we may see: one refused part would cost the whole answer."""
+    owner, _, name = installation.full_name.partition("/")
+    variables: dict[str, Any] = {
+        "owner": owner,
+        "name": name,
+        "number": subject.number,
+        "contents": grants(installation.permissions, "contents", "read"),
+        "pulls": grants(installation.permissions, "pull_requests", "read"),
+    }
+    for place, branch in enumerate(branches, start=1):
+        variables[f"branch{place}"] = branch
+        variables[f"ref{place}"] = f"refs/heads/{branch}"
+    try:
+        data = wire.graphql(SituationData, query("situation"), variables, may_miss="repository.issue")
+    except Gone:
+        return None
+    return data.repository
+
+
+def _as_repository(found: RepositoryNow) -> Repository:
+    """GitHub names a default branch even before the first commit, but only in REST; here it is null then."""
+    head = found.default.target.oid if found.default and found.default.target else ""
+    branch = found.default.name if found.default else ""
+    return Repository(found.id, found.owner.login, found.name, branch, head, found.private, found.archived)
+
+
+def _as_issue(subject: Subject, issue: IssueNow, eyes: Eyes) -> Issue:
+    labels = tuple(_spelled(label.name, eyes) for label in issue.labels.nodes)
+    return Issue(
+        number=subject.number,
+        title=issue.title,
+        body=issue.body,
+        state="open" if issue.state == "OPEN" else "closed",
+        locked=issue.locked,
+        author=issue.author.login if issue.author else "ghost",
+        labels=labels,
+        ask=_ask(issue, eyes) if eyes.plan_label in labels else None,
+        url=issue.url,
+    )
+
+
+def _spelled(label: str, eyes: Eyes) -> str:
+    """A label as we are configured to write it; GitHub does not tell labels apart by case."""
+    for ours in (eyes.plan_label, eyes.opt_out_label):
+        if label.casefold() == ours.casefold():
+            return ours
+    return label
+
+
+def _ask(issue: IssueNow, eyes: Eyes) -> Ask:
+    """The last time somebody put the label on; the timeline may lag behind the label itself."""
+    for event in reversed(issue.events.nodes):
+        if event.label and _spelled(event.label.name, eyes) == eyes.plan_label:
+            return Ask(event.id, event.actor.login if event.actor else "ghost", eyes.plan_label)
+    return Ask(NO_EVENT, "", eyes.plan_label)
+
+
+def _mark(eyes: Eyes, subject: Subject, author: int, text: str) -> Mark | None:
+    """The mark of a text that our own bot wrote; a mark copied by anybody else is nothing."""
+    ours = author == eyes.bot_id
+    return read_mark(eyes.secret, Place(subject.repo_id, subject.number), text) if ours else None
+
+
+# Pull requests
+
+
+def _plan_pulls(
+    wire: Wire, subject: Subject, repository: Repository, found: RepositoryNow, eyes: Eyes, known: Known
+) -> Iterator[PlanPull]:
+    listed = [
+        pull for pulls in (found.pulls1, found.pulls2, found.pulls3, found.pulls4) for pull in pulls.nodes
+    ]
+    numbers = {pull.number for pull in listed}
+    late = [number for number in known.pulls.values() if number and number not in numbers]
+    every = [*listed, *(pull for number in late if (pull := _pull(wire, repository, number)))]
+    ours = [pull for pull in every if pull.author and pull.author.id == eyes.bot_id and not pull.foreign]
+    for pull in sorted(ours, key=lambda one: one.number):
+        yield _as_pull(pull, _mark(eyes, subject, eyes.bot_id, pull.body))
+
+
+def _pull(wire: Wire, repository: Repository, number: int) -> PullNow | None:
+    variables = {"owner": repository.owner, "name": repository.name, "number": number}
+    try:
+        data = wire.graphql(PullData, query("pull"), variables)
+    except Gone:
+        return None
+    return data.repository.pull if data.repository else None
+
+
+_PULL_STATES: dict[str, Literal["open", "closed", "merged"]] = {
+    "OPEN": "open",
+    "CLOSED": "closed",
+    "MERGED": "merged",
+}
+
+
+def _as_pull(pull: PullNow, mark: Mark | None) -> PlanPull:
+    state = _PULL_STATES[pull.state]
+    return PlanPull(pull.number, pull.branch, state, pull.head_sha, pull.base, mark, pull.url)
+
+
+# Comments
+
+
+def _own_comments(
+    wire: Wire, subject: Subject, repository: Repository, issue: IssueNow, eyes: Eyes, known: Known
+) -> Iterator[OwnComment]:
+    seen: set[int] = set()
+    for comment in _all_comments(wire, subject, repository, issue.comments):
+        seen.add(comment.id)
+        mark = _mark(eyes, subject, comment.author.id if comment.author else 0, comment.body)
+        if mark:
+            yield OwnComment(comment.id, mark, comment.body)
+    for number in sorted(set(known.comments) - seen):
+        late = rest_comment(wire, repository, number)
+        mark = _mark(eyes, subject, late.user.id if late.user else 0, late.body) if late else None
+        if late and mark:
+            yield OwnComment(late.id, mark, late.body)
+
+
+def _all_comments(wire: Wire, subject: Subject, repository: Repository, first: Comments) -> Iterator[Said]:
+    page = first
+    for _ in range(MAX_PAGES):
+        yield from page.nodes
+        if not page.page.more:
+            return
+        variables = {
+            "owner": repository.owner,
+            "name": repository.name,
+            "number": subject.number,
+            "after": page.page.end or "",
+        }
+        data = wire.graphql(CommentsData, query("comments"), variables)
+        if data.repository is None or data.repository.issue is None:
+            return
+        page = data.repository.issue.comments
+
+
+def rest_comment(wire: Wire, repository: Repository, number: int) -> RestComment | None:
+    """One comment by its id, or None when it was deleted."""
+    path = "/repos/{full_name}/issues/comments/{number}"
+    try:
+        return wire.get(RestComment, path, full_name=repository.full_name, number=number)
+    except Gone:
+        return None
+
+
+# Check runs
+
+
+def _checked(
+    wire: Wire,
+    repository: Repository,
+    installation: Installation,
+    pulls: tuple[PlanPull, ...],
+    app_id: int,
+    known: Known,
+) -> frozenset[str]:
+    """Our check runs at the newest open plan pull request's head, as "name:head_sha:external_id"."""
+    newest = next((pull for pull in reversed(pulls) if pull.state == "open"), None)
+    if newest is None or not grants(installation.permissions, "checks", "read"):
+        return frozenset()
+    kept = frozenset(check for check in known.checks if f":{newest.head_sha}:" in check)
+    if kept:
+        return kept
+    runs = own_checks(wire, repository, newest.head_sha, app_id)
+    return frozenset(
+        f"{run.name}:{run.head_sha}:{run.external_id}" for run in runs if run.status == "completed"
+    )
+
+
+def own_checks(wire: Wire, repository: Repository, sha: str, app_id: int, name: str = "") -> list[RestCheck]:
+    """This App's check runs at a commit, all attempts, oldest first; `name` narrows."""
+    narrowed = {"filter": "all", **({"check_name": name} if name else {})}
+    path = "/repos/{full_name}/commits/{sha}/check-runs"
+    pages = wire.pages(RestChecks, path, narrowed, full_name=repository.full_name, sha=sha)
+    runs = [run for page in pages for run in page.check_runs if run.app and run.app.id == app_id]
+    return sorted(runs, key=lambda run: run.id)
