@@ -14,6 +14,8 @@ from typing import Annotated
 
 import typer
 
+from bot.errors import UserError
+
 app = typer.Typer(
     name="groundplan",
     help="Turn an issue into a plan people can review and machines can trust.",
@@ -77,9 +79,9 @@ def serve(
 ) -> None:
     """Receive GitHub's deliveries: check, keep, answer 202."""
     from bot.app import serve as run
-    from bot.settings import Settings
+    from bot.settings import read_settings
 
-    run(Settings(), host, port)
+    run(read_settings(), host, port)
 
 
 @app.command()
@@ -87,10 +89,10 @@ def work(
     queue: Annotated[Queue, typer.Option(help="`write` looks at GitHub and acts, `think` writes plans.")],
 ) -> None:
     """Carry out queued work. One queue a worker: RQ loses jobs of workers that listen to several."""
-    from bot.settings import Settings
+    from bot.settings import read_settings
     from workers.jobs import work as run
 
-    run(Settings(), queue.value)
+    run(read_settings(), queue.value)
 
 
 @app.command()
@@ -98,10 +100,10 @@ def sweep(
     once: Annotated[bool, typer.Option("--once", help="One round, then stop.")] = False,
 ) -> None:
     """Wake what is due, every few seconds; look at GitHub for what was missed, every few minutes."""
-    from bot.settings import Settings
+    from bot.settings import read_settings
     from workers.jobs import sweep as run
 
-    run(Settings(), once=once)
+    run(read_settings(), once=once)
 
 
 @app.command()
@@ -117,8 +119,12 @@ def demo(
 
 
 def main() -> None:
-    """Entry point of the console script."""
-    sys.exit(app())
+    """Entry point of the console script. What a person can put right is said in two lines, exit code 2."""
+    try:
+        sys.exit(app())
+    except UserError as error:
+        typer.echo(f"groundplan: {error.reason}\n{error.next_step}".rstrip(), err=True)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import UserError
 
 Seconds = Annotated[float, Field(ge=0)]
 
@@ -81,3 +83,15 @@ class Settings(BaseSettings):
     @property
     def uses_model(self) -> bool:
         return bool(self.openai_api_key.get_secret_value() or self.openai_base_url)
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises UserError that names the variables at fault, never their values."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = [
+            f"{'.'.join(str(part) for part in one['loc']).upper() or 'settings'}: {one['msg']}"
+            for one in error.errors(include_url=False, include_input=False)
+        ]
+        raise UserError("settings", "; ".join(faults), "Correct the environment and start again.") from None

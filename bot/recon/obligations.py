@@ -54,7 +54,7 @@ DECLARATION = re.compile(
 )
 REPORTER = re.compile(
     r"\b(?:i|you|users?)(?:'ll|'d| will| would)? (?:need|have|had|has) to\b|\b(?:we|they|people)(?:'ll"
-    r"|'d)? (?:have|had) to\b",
+    r"|'d)? (?:have|had) to\b|\b(?:when|whenever|if|where) (?:we|they|people) need to\b",
     re.IGNORECASE,
 )
 SENTENCE_END = re.compile(r"[.!?](?=[\s\"')*_]|$)|\n[ \t]*\n")

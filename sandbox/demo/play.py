@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.errors import UserError
-from bot.settings import Settings
+from bot.settings import Settings, read_settings
 from sandbox.demo.stage import OWNER, NotReady, Stage, stage
 from sandbox.demo.story import Step, StepFailed, Story
 
@@ -29,7 +29,7 @@ def run(repo: Path | None = None, issue: Path | None = None, stay: bool = False)
     console = Console()
     path, text = repo or SAMPLE / "repository", issue or SAMPLE / "issue.md"
     try:
-        settings = Settings()
+        settings = read_settings()
         title, body = read_issue(text)
         name = "parcelpost" if repo is None else repository_name(path)
         console.print(f"\n[bold]Groundplan[/] · author: [bold]{author_name(settings)}[/]\n")
