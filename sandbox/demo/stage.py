@@ -6,7 +6,6 @@ Starts them, says where they are, and ends them; knows nothing of the story that
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import socket
 import subprocess
@@ -22,7 +21,7 @@ from typing import Any
 import httpx
 
 from bot.embedded import die_with_parent, redis_server
-from bot.settings import Settings
+from bot.settings import Settings, passed_on
 
 OWNER = "acme"
 PATIENCE = 60.0
@@ -60,7 +59,7 @@ def stage(repository: str, path: Path, settings: Settings) -> Iterator[Stage]:
     with ExitStack() as running:
         logs = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="groundplan-demo-")))
         redis_url = running.enter_context(
-            redis_server(settings.redis_url if "REDIS_URL" in os.environ else "")
+            redis_server(settings.redis_url if "redis_url" in settings.model_fields_set else "")
         )
         receiver = f"http://127.0.0.1:{_free_port()}"
         keys = {"webhook": secrets.token_urlsafe(24), "ours": secrets.token_urlsafe(32)}
@@ -86,12 +85,11 @@ def _processes(
     }
     hook = {"GROUNDPLAN_WEBHOOK_SECRET": keys["webhook"]}
     app = {"GITHUB_APP_ID": str(world["app_id"]), "GITHUB_APP_PRIVATE_KEY": str(world["private_key"])}
-    model = {name: os.environ[name] for name in MODEL if name in os.environ}
     port = receiver.rpartition(":")[2]
     return [
         ("receiver", ["serve", "--port", port], every | hook),
         ("worker-write", ["work", "--queue", "write"], every | app),
-        ("worker-think", ["work", "--queue", "think"], every | model),
+        ("worker-think", ["work", "--queue", "think"], every | passed_on(MODEL)),
         ("sweeper", ["sweep"], every),
     ]
 
@@ -104,12 +102,11 @@ class _Starter:
         self._logs = logs
 
     def __call__(self, name: str, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-        plain = {key: os.environ[key] for key in PLAIN if key in os.environ}
         log = self._running.enter_context((self._logs / f"{name}.log").open("wb"))
         process = subprocess.Popen(
             command,
             cwd=HOME,
-            env=plain | environment,
+            env=passed_on(PLAIN) | environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -1,0 +1,2 @@
+"""How GitHub writes things down: records to JSON. Pure functions of the world; nothing here changes or
+refuses."""

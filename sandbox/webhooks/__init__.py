@@ -1,0 +1,1 @@
+"""Events as GitHub tells them to Apps: payloads, the delivery log, and the sender."""
