@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -95,3 +97,8 @@ def read_settings() -> Settings:
             for one in error.errors(include_url=False, include_input=False)
         ]
         raise UserError("settings", "; ".join(faults), "Correct the environment and start again.") from None
+
+
+def passed_on(names: Iterable[str]) -> dict[str, str]:
+    """Those of our own environment variables, for a process that we start: it gets these and no others."""
+    return {name: os.environ[name] for name in names if name in os.environ}
