@@ -1,0 +1,111 @@
+"""A plan against every rule, with the repository it was made for at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.author.brief import Brief
+from bot.effects import PLAN_FILE, File
+from bot.errors import UserError
+from bot.plan.contract import contract_path, contract_text
+from bot.plan.fanout import fanout_path
+from bot.plan.findings import Report
+from bot.plan.formats import FORMATS
+from bot.plan.model import Plan
+from bot.plan.rules import LintInput, lint
+from bot.recon.commands import runnable
+from bot.recon.suggest import nearest
+from bot.recon.tree import Tree, upward
+
+OUR_FOLDERS = ("specs/", "EXPORT/", ".agent/")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What recon says about a command, as the rules want to hear it."""
+
+    ok: bool | None
+    reason: str = ""
+
+
+def lint_input(plan: Plan, brief: Brief, files: tuple[File, ...] = ()) -> LintInput:
+    """Everything the rules may look at. Without `files` only the plan itself is checked."""
+    texts = {file.path: file.text for file in files}
+    return LintInput(
+        plan=plan,
+        contract_text=texts.get(contract_path(plan.issue), contract_text(plan)),
+        fanout_text=texts.get(fanout_path(plan.issue)),
+        tree=brief.tree,
+        renderings=files,
+        format=brief.format,
+        runnable=lambda command: _said(command, brief.tree),
+        issue=brief.number,
+        nearest=nearest,
+    )
+
+
+def checked(plan: Plan, brief: Brief) -> tuple[tuple[File, ...], Report]:
+    """The files of the plan in the brief's format, and what the rules say about plan and files."""
+    present = existing(brief.tree)
+    files = FORMATS[brief.format].files(plan, present)
+    for file in files:
+        _refuse_foreign(file.path, brief.tree)
+        _refuse_peoples(file, present, contract_path(plan.issue))
+    return files, lint(lint_input(plan, brief, files))
+
+
+def existing(tree: Tree) -> Mapping[str, str]:
+    """The present texts of files that a format may write. UserError when one is there and is no text."""
+    paths = [path for path in tree.paths if path == PLAN_FILE or path.startswith(OUR_FOLDERS)]
+    texts = {path: tree.text(path) for path in paths}
+    if PLAN_FILE in texts and texts[PLAN_FILE] is None:
+        raise UserError(
+            "plan-file-unreadable", f"{PLAN_FILE} is not UTF-8 text.", "Make it UTF-8 text and ask again."
+        )
+    return {path: text for path, text in texts.items() if text is not None}
+
+
+def _refuse_foreign(path: str, tree: Tree) -> None:
+    """A link, a submodule, or a file where a folder has to be: writing through it would end up somewhere
+    else.
+    """
+    for place in (path, *upward(path)[1:-1]):
+        if place in tree.special:
+            raise UserError(
+                "plan-path-taken",
+                f"`{place}` is a {tree.special[place]}.",
+                "Replace it by a plain file or folder.",
+            )
+        if place != path and tree.exists(place):
+            raise UserError(
+                "plan-path-taken",
+                f"`{place}` is a file, and a folder is needed there.",
+                "Move it and ask again.",
+            )
+    if tree.is_dir(path):
+        raise UserError(
+            "plan-path-taken", f"`{path}` is a folder, and a file is needed there.", "Move it and ask again."
+        )
+
+
+def _refuse_peoples(file: File, present: Mapping[str, str], contract: str) -> None:
+    """A file somebody else wrote where one of ours has to go: without a contract of ours beside it, it is not
+    ours.
+    """
+    if (
+        file.path != PLAN_FILE
+        and file.path in present
+        and contract not in present
+        and present[file.path] != file.text
+    ):
+        raise UserError(
+            "plan-path-taken", f"`{file.path}` is there already and is not ours.", "Move it and ask again."
+        )
+
+
+def _said(command: str, tree: Tree) -> Said:
+    found = runnable(command, tree)
+    if found.verdict == "undefined":
+        return Said(False, f"available: {', '.join(found.available[:8]) or 'nothing'}")
+    return Said(True if found.verdict == "defined" else None, "it runs a program of the machine")

@@ -1,0 +1,138 @@
+"""From a brief to an Outcome: have it written, check it, render it, or say plainly why there is no plan.
+
+Used by the local command and by the thinker alike. Nothing is published here, and nothing with an error is
+let out.
+"""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter
+
+from bot.author import words
+from bot.author.brief import Author, Brief, Progress, Written
+from bot.author.checking import checked
+from bot.author.failure import Failed
+from bot.author.model import Kind, ModelError
+from bot.effects import File, is_plan_path
+from bot.errors import UserError
+from bot.plan.announcement import check_run, pull_request, verdict
+from bot.plan.findings import Finding
+from bot.plan.formats import FORMATS
+from bot.plan.model import Plan
+from bot.plan.safe_text import inline
+from bot.situation import Outcome
+
+_OUTCOME = TypeAdapter(Outcome)
+
+MODEL_TROUBLE: dict[Kind, str] = {
+    "unauthorized": "The model's endpoint refuses the key. The operator has to check OPENAI_API_KEY and the "
+    "model's name.",
+    "quota": "The account at the model's endpoint has no quota left. The operator has to raise it.",
+    "rate-limited": "The model's endpoint allows no more requests at the moment. Ask again later.",
+    "unavailable": "The model's endpoint cannot be reached or fails. Ask again later.",
+    "time-out": "The model did not answer in time. Ask again later.",
+    "cut": "The connection to the model broke. Ask again later.",
+    "context-length": "The issue and what is needed of the repository are too long for this model.",
+    "refused": "The model declined to write this plan.",
+    "truncated": "The model's answers were cut off at the length limit each time.",
+    "empty": "The model answered with nothing each time.",
+    "not-understood": "The endpoint does not speak the expected protocol. The operator has to check "
+    "OPENAI_BASE_URL.",
+    "rejected": "The model's endpoint rejects the request. The operator has to check the model's name and "
+    "OPENAI_BASE_URL.",
+}
+
+
+def compose(brief: Brief, author: Author, progress: Progress) -> Outcome:
+    """How planning this brief ended. Never raises for what a person or a model got wrong."""
+    outcome, _ = composed(brief, author, progress)
+    return outcome
+
+
+def composed(brief: Brief, author: Author, progress: Progress) -> tuple[Outcome, tuple[Finding, ...]]:
+    """As `compose`, with everything the rules found, for people at a terminal."""
+    name = f"{author.name}/{author.version}"
+    if brief.format not in FORMATS:
+        known = ", ".join(FORMATS)
+        return _without(
+            brief, name, "failed", f"There is no plan format `{brief.format}`. Known: {known}."
+        ), ()
+    try:
+        return _settled(brief, name, author.write(brief, progress), progress)
+    except ModelError as error:
+        return _without(brief, name, "failed", f"{MODEL_TROUBLE[error.kind]} ({inline(error.reason)})"), ()
+    except Failed as failure:
+        return _without(brief, name, "failed", words.failed(failure.findings)), failure.findings
+    except UserError as refusal:
+        return _without(brief, name, "failed", f"{refusal.reason} {refusal.next_step}".strip()), ()
+
+
+def _settled(
+    brief: Brief, name: str, written: Written, progress: Progress
+) -> tuple[Outcome, tuple[Finding, ...]]:
+    if written.kind == "unready":
+        return _without(brief, name, "unready", words.unready(written.reason, written.readiness)), ()
+    if written.kind == "unneeded" or written.plan is None:
+        return _without(brief, name, "unneeded", inline(written.reason)), ()
+    progress("checking the plan")
+    return _published(brief, name, written.plan)
+
+
+def _published(brief: Brief, name: str, plan: Plan) -> tuple[Outcome, tuple[Finding, ...]]:
+    files, report = checked(plan, brief)
+    if not report.ok:
+        raise Failed(report.findings)
+    _hold_closed_set(files)
+    title, body = pull_request(plan, report)
+    check_title, check_summary, _ = check_run(report, files)
+    outcome = Outcome(
+        digest=brief.inputs_digest,
+        kind="plan",
+        body=_summary(plan, verdict(report)),
+        files=files,
+        pull_title=title,
+        pull_body=body,
+        headline=f"Add the plan for #{brief.number}",
+        check_title=check_title,
+        check_summary=check_summary,
+        check_ok=report.ok,
+        author=name,
+    )
+    return outcome, report.findings
+
+
+def _hold_closed_set(files: tuple[File, ...]) -> None:
+    foreign = [file.path for file in files if not is_plan_path(file.path)]
+    if foreign:
+        raise UserError(
+            "path-not-ours", f"The plan format would write {', '.join(foreign)}.", "Report this as a bug."
+        )
+
+
+def _summary(plan: Plan, said: str) -> str:
+    counts = [
+        _count(len(plan.tasks), "task"),
+        _count(len(plan.decisions), "open decision"),
+        _count(len(plan.questions), "open question"),
+    ]
+    return f"{', '.join(counts)}. {said}."
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _without(brief: Brief, name: str, kind: str, body: str) -> Outcome:
+    return _OUTCOME.validate_python(
+        {"digest": brief.inputs_digest, "kind": kind, "body": body, "author": name}
+    )
+
+
+def outcome_to_json(outcome: Outcome) -> bytes:
+    """The outcome as JSON; `outcome_from_json` gives it back equal."""
+    return _OUTCOME.dump_json(outcome)
+
+
+def outcome_from_json(text: bytes | str) -> Outcome:
+    """An outcome out of its JSON. Raises pydantic.ValidationError for anything else."""
+    return _OUTCOME.validate_json(text)

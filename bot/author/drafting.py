@@ -1,0 +1,276 @@
+"""From what a model said to a checked plan, or to findings. What the model may not choose is put in here by
+code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.author.checking import checked, lint_input
+from bot.author.demands import Demand
+from bot.author.facts import Facts
+from bot.author.model import Usage
+from bot.author.parts import INVARIANTS, provenance, slug, validation
+from bot.author.purge import Purge
+from bot.plan.draft import DraftRejected, plan_from_draft
+from bot.plan.findings import Finding
+from bot.plan.located_json import Fault, read_json
+from bot.plan.model import Codebase, Obligation, Plan
+from bot.plan.rules import RULES, autofix
+from bot.plan.rules.grounding import path_fault
+from bot.plan.rules.input import unfenced
+from bot.recon.secrets import secret_name
+
+UNREADABLE = (1_000_000, 0)
+PROTECTED = re.compile(
+    r"^(\.github|\.gitlab|\.circleci|\.git|\.agent|\.ssh|\.aws|\.husky|\.vscode)(/|$)|(^|/)(CODEOWNERS"
+    r"|\.gitlab-ci\.yml|\.gitmodules"
+    r"|\.gitattributes|\.npmrc|\.pypirc|\.netrc|\.env(\..*)?)$"
+)
+SHELL = re.compile(r"[;&|<>`$\n\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reading of one reply. `plan` is None when it is no plan at all. Lower `score` is better."""
+
+    plan: Plan | None
+    findings: tuple[Finding, ...]
+    reply: str = ""
+
+    @property
+    def score(self) -> tuple[int, int]:
+        errors = sum(each.severity == "error" for each in self.findings)
+        if self.plan is None:
+            return UNREADABLE[0] + errors, 0
+        return errors, sum(each.severity == "warning" for each in self.findings)
+
+    @property
+    def clean(self) -> bool:
+        return self.plan is not None and self.score == (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who wrote a draft, for the provenance; and what of the context did not fit."""
+
+    author: str
+    model: str
+    prompt: str
+    usage: Usage
+    cut: tuple[str, ...] = ()
+
+
+def unreadable(reason: str) -> Candidate:
+    """A reply that holds no draft."""
+    return Candidate(None, (Finding("PLN001", "error", f"Reply is not one JSON object: {reason}"),))
+
+
+def candidate(reply: str, facts: Facts, source: Source) -> Candidate:
+    """The reply as a plan with everything the rules find in it."""
+    text, _ = unfenced(reply.lstrip("\ufeff \t\r\n"))
+    read = read_json(text.strip())
+    if isinstance(read, Fault):
+        return unreadable(f"{read.reason} at offset {read.offset}")
+    if not isinstance(read.value, dict):
+        return unreadable("its top level is not an object")
+    purge = Purge()
+    data = _settled(purge.data(read.value), facts)
+    try:
+        plan = plan_from_draft(
+            data,
+            issue=facts.brief.number,
+            slug=slug(facts.title, facts.brief.number),
+            provenance=provenance(facts.brief, source.author, source.model, source.prompt, source.usage),
+            codebase=_codebase(facts, source, purge),
+        )
+    except DraftRejected as rejected:
+        return Candidate(None, rejected.findings, text)
+    return _linted(plan, facts, text)
+
+
+def _linted(plan: Plan, facts: Facts, text: str) -> Candidate:
+    fixed, _ = autofix(plan, lint_input(plan, facts.brief))
+    _, report = checked(fixed, facts.brief)
+    return Candidate(fixed, (*report.findings, *_uncovered(fixed, facts)), text)
+
+
+def _codebase(facts: Facts, source: Source, purge: Purge) -> Codebase:
+    """Recon's facts, and what was cut before the model or taken out after it."""
+    lines = list(facts.codebase.snapshot)
+    if source.cut:
+        lines.append(f"Not shown to the model: {'; '.join(source.cut)}")
+    if told := purge.told():
+        lines.append(f"Taken out of the model's words or put into code: {told}")
+    return facts.codebase.model_copy(update={"snapshot": tuple(lines)})
+
+
+# --- what the model may not choose -----------------------------------------------------------------------
+
+
+def _settled(data: dict[str, Any], facts: Facts) -> dict[str, Any]:
+    """The draft with the issue's own words for its demands, only known commands and only paths it may name.
+    Shapes are not trusted: what is not as expected is left for validation to find."""
+    data = {
+        **data,
+        "title": facts.title,
+        "obligations": _obligations(data.get("obligations"), data.get("tasks"), facts),
+    }
+    if isinstance(data.get("tasks"), list):
+        data["tasks"] = [_task(each, facts) if isinstance(each, dict) else each for each in data["tasks"]]
+    if isinstance(defaults := data.get("contract_defaults"), dict):
+        known = _known_commands(defaults.get("acceptance_tests"), facts)
+        names = _tokens(defaults.get("invariants"))
+        data["contract_defaults"] = {
+            **defaults,
+            "acceptance_tests": known or list(validation(facts)),
+            "invariants": names or list(INVARIANTS),
+        }
+    if isinstance(roadmap := data.get("roadmap"), dict) and isinstance(roadmap.get("milestones"), list):
+        data["roadmap"] = {**roadmap, "milestones": _milestones(roadmap["milestones"], facts)}
+    return data
+
+
+def _task(task: dict[str, Any], facts: Facts) -> dict[str, Any]:
+    out = dict(task)
+    if isinstance(files := task.get("files"), list):
+        out["files"] = [each for each in files if not (isinstance(each, dict) and _is_foreign(each, facts))]
+    for name in ("allowed_paths", "denied_paths"):
+        if isinstance(paths := task.get(name), list):
+            out[name] = [each for each in paths if isinstance(each, str) and not path_fault(each)]
+    if isinstance(allowed := out.get("allowed_paths"), list):
+        out["allowed_paths"] = [each for each in allowed if not _is_protected(each, facts)]
+    out["commands"] = _known_commands(task.get("commands"), facts)
+    out["evidence"] = [each for each in _listed(task.get("evidence")) if _is_seen(each, facts)]
+    return out
+
+
+def _is_foreign(change: Mapping[str, Any], facts: Facts) -> bool:
+    names = (change.get("path"), change.get("source"))
+    return any(isinstance(name, str) and _is_protected(name, facts) for name in names)
+
+
+def _is_protected(path: str, facts: Facts) -> bool:
+    """Whether a path steers machines or holds secrets; then only a demand of the issue, or its title, opens
+    it.
+    """
+    plain = path.strip().removeprefix("./")
+    if secret_name(plain):
+        return True
+    asked = {path for each in facts.demands for path in (*each.paths, *each.new_paths)} | set(
+        facts.title_paths
+    )
+    return bool(PROTECTED.search(plain)) and plain not in asked
+
+
+def _is_seen(evidence: object, facts: Facts) -> bool:
+    """Whether a quote stands where it is said to, white space aside."""
+    if not isinstance(evidence, dict) or not isinstance(evidence.get("path"), str):
+        return False
+    quote, path = evidence.get("quote"), evidence["path"]
+    if not isinstance(quote, str) or not quote.strip():
+        return False
+    text = f"{facts.brief.title}\n{facts.brief.body}" if path == "issue" else facts.brief.tree.text(path)
+    return text is not None and " ".join(quote.split()) in " ".join(text.split())
+
+
+def _known_commands(commands: object, facts: Facts) -> list[str]:
+    """The commands that the repository defines, alone or with plain arguments behind them."""
+    known = {each.line for each in facts.commands} | set(validation(facts))
+    return [each for each in _listed(commands) if isinstance(each, str) and _is_known(each.strip(), known)]
+
+
+def _is_known(command: str, known: Iterable[str]) -> bool:
+    return any(
+        command == each or (command.startswith(f"{each} ") and not SHELL.search(command[len(each) :]))
+        for each in known
+    )
+
+
+def _milestones(milestones: list[Any], facts: Facts) -> list[Any]:
+    """Milestones with known commands only, and one of them active."""
+    whole = [each for each in milestones if isinstance(each, dict)]
+    if len(whole) != len(milestones):
+        return milestones
+    active = next((at for at, each in enumerate(whole) if each.get("status") == "active"), 0)
+    return [
+        {
+            **each,
+            "validation": _known_commands(each.get("validation"), facts),
+            "status": "active"
+            if at == active
+            else "queued"
+            if each.get("status") == "active"
+            else each.get("status"),
+        }
+        for at, each in enumerate(whole)
+    ]
+
+
+def _tokens(names: object) -> list[str]:
+    return [
+        each
+        for each in _listed(names)
+        if isinstance(each, str) and re.fullmatch(r"[a-z][a-z0-9_]{2,60}", each)
+    ]
+
+
+def _obligations(given: object, tasks: object, facts: Facts) -> list[dict[str, Any]]:
+    """Every demand once, in the issue's words, with what the model says became of it."""
+    said = {each.get("id"): each for each in _listed(given) if isinstance(each, dict)}
+    return [_became(demand, said.get(demand.id, {}), _covering(demand.id, tasks)) for demand in facts.demands]
+
+
+def _became(demand: Demand, said: Mapping[str, Any], covering: list[str]) -> dict[str, Any]:
+    out = {"id": demand.id, "text": demand.text, "disposition": "task", "by": covering, "reason": None}
+    if demand.done:
+        return out | {"disposition": "done", "by": []}
+    if demand.is_order:
+        return out | {"disposition": "non-goal", "by": [], "reason": "it gives orders to whoever plans"}
+    if covering:
+        return out
+    named = said.get("disposition")
+    given = "open" if named in {None, "task", "done"} else named  # a task that does not cover it is none
+    return out | {"disposition": given, "by": said.get("by"), "reason": said.get("reason")}
+
+
+def _covering(name: str, tasks: object) -> list[str]:
+    """The tasks that say they cover a demand."""
+    return [
+        task["id"]
+        for task in _listed(tasks)
+        if isinstance(task, dict) and isinstance(task.get("id"), str) and name in _listed(task.get("covers"))
+    ]
+
+
+def _uncovered(plan: Plan, facts: Facts) -> list[Finding]:
+    """PLN711 until the rule itself is there: every demand is covered by a task, or is a question or a
+    non-goal.
+    """
+    if "PLN711" in RULES:
+        return []
+    work = {each.id for each in facts.demands if each.is_work}
+    return [
+        Finding(
+            "PLN711",
+            "error",
+            f"Issue item {each.id} '{each.text[:120]}' is not covered",
+            f"/obligations/{at}",
+            suggestion="name it in the `covers` of a task, or make it a question or non-goal with the reason",
+        )
+        for at, each in enumerate(plan.obligations)
+        if each.id in work and not _is_settled(each)
+    ]
+
+
+def _is_settled(obligation: Obligation) -> bool:
+    if obligation.disposition == "task":
+        return bool(obligation.by)
+    return obligation.disposition in {"question", "non-goal"} and bool(obligation.by or obligation.reason)
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
