@@ -140,7 +140,7 @@ def _acknowledge(now: Situation, policy: Policy, ask: Ask) -> Step:
 
 def _publish(now: Situation, policy: Policy, ask: Ask, request: Request, plan: Outcome) -> Step:
     """Branch, commit and pull request. What already stands is found by the engine and left alone."""
-    branch = plan_branch(now.subject.number, _finished_rounds(now) + 1)
+    branch = _branch_for(now, request, plan)
     mark = Mark("plan", {"ask": ask.id, "digest": plan.digest, "base": request.base_sha})
     body = f"{plan.pull_body.rstrip()}\n\n{write_mark(policy.secret, _place(now), mark)}"
     return Changeset(
@@ -161,20 +161,58 @@ def _publish(now: Situation, policy: Policy, ask: Ask, request: Request, plan: O
     )
 
 
+def _branch_for(now: Situation, request: Request, plan: Outcome) -> str:
+    """The first branch that no pull request has used and that we did not leave behind."""
+    used = {pull.branch for pull in now.pulls}
+    branches = plan_branches(now.subject)
+    free = (one for one in branches if one not in used and not _left_behind(now, one, request, plan))
+    return next(free, branches[-1])
+
+
+def _left_behind(now: Situation, branch: str, request: Request, plan: Outcome) -> bool:
+    """Whether an earlier planning of ours ended between branch and pull request, and nobody has touched it
+    since.
+
+    It stands at another commit than this plan is made for, or holds another plan; building on it would end
+    in conflicts with the default branch.
+    """
+    head, made = now.branch_heads.get(branch), now.receipts.get(f"branch:{branch}")
+    if head is None:
+        return False
+    if made and made.outcome == "created" and made.sha == head:
+        return head != request.base_sha
+    ours, commits = f"commit:{branch}:{plan.digest[:16]}", f"commit:{branch}:"
+    earlier = (one for key, one in now.receipts.items() if key.startswith(commits) and key != ours)
+    return any(one.sha == head for one in earlier)
+
+
 def _finish(now: Situation, policy: Policy, ask: Ask, pull: PlanPull) -> Step:
     """The plan pull request stands: report its check, say so on the issue, and take the label off."""
     effects: list[Effect] = []
     plan = now.outcome if now.outcome and now.outcome.digest == _field(pull.mark, "digest") else None
-    if plan and pull.state == "open" and _is_our_head(now, pull, plan):
-        check = _check_run(plan, pull)
-        if f"{check.name}:{check.head_sha}:{check.external_id}" not in now.checked:
-            effects.append(check)
-    status = _proposed(ask, pull, plan)
+    check = _missing_check(now, pull, plan) if plan else None
+    hindrance = _hindrance(now, ask) if check else ""
+    if check and not hindrance:
+        effects.append(check)
+    status = _proposed(ask, pull, plan, hindrance)
     if not _says(now, status) and not (plan is None and _said_proposed(now, ask)):
         effects.append(_comment(now, policy, status))
     if now.issue and policy.plan_label in now.issue.labels:
         effects.append(_release(now, policy, ask))
     return Changeset("the plan pull request stands", tuple(effects)) if effects else Idle("said")
+
+
+def _hindrance(now: Situation, ask: Ask) -> str:
+    """Why GitHub does not let us finish what belongs to this Ask, or "". The plan stands all the same."""
+    return now.trouble.reason if now.trouble and now.trouble.ask == ask.id else ""
+
+
+def _missing_check(now: Situation, pull: PlanPull, plan: Outcome) -> EnsureCheckRun | None:
+    """The check run that the plan's own commit still lacks."""
+    if pull.state != "open" or not _is_our_head(now, pull, plan):
+        return None
+    check = _check_run(plan, pull)
+    return None if f"{check.name}:{check.head_sha}:{check.external_id}" in now.checked else check
 
 
 def _check_run(plan: Outcome, pull: PlanPull) -> EnsureCheckRun:
@@ -193,8 +231,9 @@ def _is_our_head(now: Situation, pull: PlanPull, plan: Outcome) -> bool:
     return receipt is not None and receipt.sha == pull.head_sha
 
 
-def _proposed(ask: Ask, pull: PlanPull, plan: Outcome | None) -> Status:
+def _proposed(ask: Ask, pull: PlanPull, plan: Outcome | None, hindrance: str) -> Status:
     said = f"\n\n{plan.body}" if plan else ""
+    said += f"\n\nThere is no check run: {hindrance}" if hindrance else ""
     contract = {"contract": "valid" if plan.check_ok else "invalid"} if plan else {}
     return Status(
         state="proposed",
@@ -261,13 +300,10 @@ def _unplanned(outcome: Outcome, ask: Ask) -> Status:
 def _refuse(
     now: Situation, policy: Policy, ask: Ask, status: Status, before: tuple[Effect, ...] = ()
 ) -> Step:
-    """Say why, then take the label off, so that putting it on again is a new wish. A locked issue hears
-    nothing."""
-    issue = now.issue
-    assert issue is not None
+    """Say why, then take the label off, so that putting it on again is a new wish."""
     if _planning(now) and now.outcome is None:
         return StopPlanning(status.text)
-    say = () if issue.locked else (_comment(now, policy, status),)
+    say = (_comment(now, policy, status),) if _hears(now) else ()
     return Changeset(f"{status.state}: {status.text[:80]}", (*before, *say, _release(now, policy, ask)))
 
 
@@ -279,9 +315,7 @@ def _let_go(now: Situation, why: str) -> Step:
 
 
 def _say_stopped(now: Situation, policy: Policy) -> Step:
-    issue = now.issue
-    assert issue is not None
-    if issue.locked:
+    if not _hears(now):
         return Idle("stopped; the conversation is locked")
     ask = Ask(_status_ask(now), "", policy.plan_label)
     published = _pull_of(now, ask)
@@ -296,7 +330,7 @@ def _say_stopped(now: Situation, policy: Policy) -> Step:
 def _follow_pull(now: Situation, policy: Policy) -> Step:
     """When the plan pull request was merged or closed, the status comment says so, once."""
     said = _status(now)
-    if said is None or said.mark.get("state") != "proposed" or (now.issue and now.issue.locked):
+    if said is None or said.mark.get("state") not in ("proposed", "blocked") or not _hears(now):
         return Idle("nothing was asked")
     pull = next((pull for pull in now.pulls if str(pull.number) == said.mark.get("pull")), None)
     if pull is None or pull.state == "open":
@@ -363,6 +397,13 @@ def _said_proposed(now: Situation, ask: Ask) -> bool:
 def _says(now: Situation, status: Status) -> bool:
     said = _status(now)
     return said is not None and dict(said.mark.fields) == dict(status.mark().fields)
+
+
+def _hears(now: Situation) -> bool:
+    """Whether we may speak: a locked issue gets no new comment, but what we said there is kept true, unless
+    GitHub refuses even that."""
+    issue = now.issue
+    return issue is not None and (not issue.locked or (_status(now) is not None and now.trouble is None))
 
 
 def _eyes(now: Situation) -> tuple[Effect, ...]:

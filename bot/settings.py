@@ -88,7 +88,8 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """The settings of this process. Raises UserError that names the variables at fault, never their values."""
+    """The settings of this process. Raises UserError that names the variables at fault, never their
+    values."""
     try:
         return Settings()
     except ValidationError as error:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.author.brief import Author
-from bot.author.outline import OutlineAuthor
 from bot.controller import Policy
 from bot.errors import Transient, UserError
 from bot.inbox import Agenda, Claim, Hint
@@ -26,6 +25,7 @@ from workers import pipeline
 from workers.github.client import App, Reader
 from workers.github.deliveries import redeliver_failed, sightings
 from workers.github.read import Eyes
+from workers.github.refusals import Refusal
 from workers.github.subject import SubjectAtGitHub
 from workers.github.tokens import TokenCache
 from workers.github.tree import tarball
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 READING_LIFETIME = timedelta(minutes=50)
 REDELIVERY_WINDOW = timedelta(days=3)
+REFUSED_TOKEN = frozenset({"unauthorized", "suspended", "missing-permission"})
+REFUSED_OFTEN = 4
 log = structlog.get_logger()
 
 
@@ -56,6 +58,9 @@ class Desk:
             raise Transient("the token to read the repository with has not been handed over", 5.0)
         return token
 
+    def drop(self, full_name: str) -> None:
+        self.tokens.drop(self._key(full_name))
+
     @staticmethod
     def _key(full_name: str) -> str:
         return f"gp:reading:{full_name.lower()}"
@@ -63,19 +68,39 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class GitHubLibrary:
-    """Trees from GitHub's tarballs, read with a handed-over token."""
+    """Trees from GitHub's tarballs, read with a handed-over token.
+
+    A token that GitHub refuses says more about the token (the App was uninstalled, suspended, given fewer
+    permissions) than about the repository. Whoever hands over a new one looks first and says what is wrong;
+    only a refusal without `patience` is final.
+    """
 
     desk: Desk
     api_url: str
     transport: httpx.BaseTransport | None = None
+    patience: bool = True
 
     def tree(self, full_name: str, sha: str) -> Tree:
         token = self.desk.take(full_name)
-        with (
-            Reader(token, self.api_url, self.transport) as reader,
-            tarball(reader, full_name, sha) as chunks,
-        ):
-            return tree_from_tarball(chunks, sha)
+        try:
+            with (
+                Reader(token, self.api_url, self.transport) as reader,
+                tarball(reader, full_name, sha) as chunks,
+            ):
+                return tree_from_tarball(chunks, sha)
+        except Refusal as no:
+            self._hand_back(full_name)
+            reason = f"GitHub does not give the repository's files: {no.message}"
+            raise UserError("unreadable", reason) from no
+        except UserError as refusal:
+            if refusal.code in REFUSED_TOKEN:
+                self._hand_back(full_name)
+            raise
+
+    def _hand_back(self, full_name: str) -> None:
+        if self.patience:
+            self.desk.drop(full_name)
+            raise Transient("GitHub refuses the token to read the repository with", 5.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +133,9 @@ class House:
             pipeline.Thought(
                 subject=claim.subject,
                 hint=claim.hint,
-                library=GitHubLibrary(self.desk, self.settings.github_api_url, self.transport),
+                library=GitHubLibrary(
+                    self.desk, self.settings.github_api_url, self.transport, claim.waits < REFUSED_OFTEN
+                ),
                 memory=Memory(self.redis, claim.subject),
                 tending=self.agenda("tend"),
                 author=self.author,
@@ -189,16 +216,3 @@ class House:
                 "Set GROUNDPLAN_BOT_ID to the id that /users/<app-slug>[bot] of GitHub's API shows.",
             )
         return self.settings.groundplan_bot_id
-
-
-def chosen_author(settings: Settings) -> Author:
-    """The model author when a model is configured, else the outline author. Imports the provider only if
-    needed."""
-    if not settings.uses_model:
-        return OutlineAuthor()
-    from bot.author.modelled import ModelledAuthor
-    from workers.model.choose import chosen_model
-
-    model = chosen_model(settings)
-    assert model is not None
-    return ModelledAuthor(model)

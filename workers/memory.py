@@ -7,7 +7,7 @@ Must not decide anything. Writes by a look are fenced by the look's run number, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
@@ -92,3 +92,31 @@ class Memory:
             return read(value)
         except ValidationError:
             return None
+
+
+class EndpointMemory(MutableMapping[str, str]):
+    """What model endpoints turned out to understand: Redis hash `gp:endpoints`, shared by all thinkers."""
+
+    KEY = "gp:endpoints"
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def __getitem__(self, name: str) -> str:
+        value = cast("bytes | None", self._redis.hget(self.KEY, name))
+        if value is None:
+            raise KeyError(name)
+        return value.decode()
+
+    def __setitem__(self, name: str, value: str) -> None:
+        self._redis.hset(self.KEY, name, value)
+
+    def __delitem__(self, name: str) -> None:
+        if not self._redis.hdel(self.KEY, name):
+            raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name.decode() for name in cast("dict[bytes, bytes]", self._redis.hgetall(self.KEY)))
+
+    def __len__(self) -> int:
+        return self._redis.hlen(self.KEY)

@@ -29,6 +29,7 @@ Kind = Literal["tend", "think"]
 EVENT_WAITS = 5
 MAX_STEPS = 16
 PROGRESS_SECONDS = 10.0
+SEEN_BY_LOOKING = frozenset({"suspended", "archived", "not-installed"})
 log = structlog.get_logger()
 
 
@@ -92,6 +93,7 @@ def tend(look: Look) -> float | None:
                     act(look, step, now)
                     now = look_around(look)
     except Unseen as gone:
+        look.memory.stop(look.run)
         log.warning("nothing to see", subject=str(look.subject), reason=str(gone))
         return None
     raise Transient("the subject did not come to rest", delay=60.0)
@@ -175,10 +177,12 @@ def have_written(look: Look, request: Request) -> None:
 
 def act(look: Look, changeset: Changeset, now: Situation) -> None:
     """Apply the effects. What GitHub refuses becomes trouble, which the next look says; twice is too
-    often."""
+    often. What the next look sees for itself is not kept: it would be said long after it has passed."""
     try:
         look.github.apply(changeset, look.run)
     except UserError as refusal:
+        if refusal.code in SEEN_BY_LOOKING:
+            raise Transient(refusal.reason, 5.0) from refusal
         ask = now.issue.ask.id if now.issue and now.issue.ask else ""
         if now.trouble and now.trouble.ask == ask:
             log.error("unsayable", subject=str(look.subject), first=now.trouble.reason, then=refusal.reason)
@@ -253,7 +257,13 @@ def written(thought: Thought, request: Request) -> Outcome:
         )
         return compose(brief, thought.author, _Progress(thought, request))
     except UserError as refusal:
-        return Outcome(request.digest, "failed", f"{refusal.reason} {refusal.next_step}".strip())
+        return Outcome(request.digest, "failed", _in_words(refusal))
+
+
+def _in_words(refusal: UserError) -> str:
+    """Reason and next step as sentences."""
+    parts = (part.strip() for part in (refusal.reason, refusal.next_step) if part.strip())
+    return " ".join(f"{part[0].upper()}{part[1:].rstrip('.')}." for part in parts)
 
 
 class _Progress:

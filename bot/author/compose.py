@@ -75,23 +75,24 @@ def _settled(
     if written.kind == "unneeded" or written.plan is None:
         return _without(brief, name, "unneeded", inline(written.reason)), ()
     progress("checking the plan")
-    return _published(brief, name, written.plan)
+    return _published(brief, name, written.plan, written.reason)
 
 
-def _published(brief: Brief, name: str, plan: Plan) -> tuple[Outcome, tuple[Finding, ...]]:
+def _published(brief: Brief, name: str, plan: Plan, note: str) -> tuple[Outcome, tuple[Finding, ...]]:
     files, report = checked(plan, brief)
     if not report.ok:
         raise Failed(report.findings)
     _hold_closed_set(files)
     title, body = pull_request(plan, report)
+    said = f"{inline(note)}\n\n" if note else ""
     check_title, check_summary, _ = check_run(report, files)
     outcome = Outcome(
         digest=brief.inputs_digest,
         kind="plan",
-        body=_summary(plan, verdict(report)),
+        body=f"{said}{_summary(plan, verdict(report))}",
         files=files,
         pull_title=title,
-        pull_body=body,
+        pull_body=f"{said}{body}",
         headline=f"Add the plan for #{brief.number}",
         check_title=check_title,
         check_summary=check_summary,

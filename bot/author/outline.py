@@ -101,7 +101,7 @@ def _plan(facts: Facts, demands: Sequence[Demand]) -> Plan:
         constraints=_ways(facts),
         roadmap=roadmap(
             facts,
-            f"{_counted(len(criteria), 'criterion', 'criteria')} of the issue hold, word for word as below.",
+            f"{_counted(len(criteria), 'criterion of the issue holds', 'criteria of the issue hold')}, word for word as below.",
             criteria,
             [f"{each.what[0].upper()}{each.what[1:]} (seen: {each.seen})" for each in found],
             highest(task.risk_class for task in tasks),

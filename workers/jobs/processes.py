@@ -142,9 +142,11 @@ def load_performers(settings: Settings, redis: Redis, queue: QueueName) -> Perfo
     """The real ones, with everything they need imported here, before any fork."""
     for name in PRELOAD[queue]:
         importlib.import_module(name)
-    from workers.house import House, chosen_author
+    from workers.house import House
+    from workers.memory import EndpointMemory
+    from workers.model.choose import chosen_author
 
-    house = House(settings, redis, chosen_author(settings))
+    house = House(settings, redis, chosen_author(settings, EndpointMemory(redis)))
     return Performers(house.tend, house.think, house.sweep)
 
 
