@@ -90,6 +90,7 @@ def _plan(facts: Facts, demands: Sequence[Demand]) -> Plan:
     found = signals(_text(facts, demands), paths)
     start = opening(facts.passages)
     criteria = _criteria([each for group in groups for each in group.demands])
+    holding = _counted(len(criteria), "criterion of the issue holds", "criteria of the issue hold")
     questions = questions_of(facts, asked, tasks, groups, found)
     return Plan(
         issue=brief.number,
@@ -101,7 +102,7 @@ def _plan(facts: Facts, demands: Sequence[Demand]) -> Plan:
         constraints=_ways(facts),
         roadmap=roadmap(
             facts,
-            f"{_counted(len(criteria), 'criterion of the issue holds', 'criteria of the issue hold')}, word for word as below.",
+            f"{holding}, word for word as below.",
             criteria,
             [f"{each.what[0].upper()}{each.what[1:]} (seen: {each.seen})" for each in found],
             highest(task.risk_class for task in tasks),

@@ -19,5 +19,7 @@ def built_town(redis_session_url: str) -> Iterator[Town]:
 @pytest.fixture
 def town(built_town: Town) -> Iterator[Town]:
     built_town.reset()
+    built_town.sandbox.clear_records()
     yield built_town
     assert built_town.sandbox.violations == []
+    assert built_town.failures == []

@@ -1,15 +1,16 @@
 """A whole Groundplan in one process around a sandbox GitHub, a real Redis and a clock moved by hand.
 
 Only RQ and the receiver are left out: the town claims what is due itself. Every outbound call crosses a
-boundary that
-can cut the run, as if the process had died there.
+boundary that can cut the run, as if the process had died there.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from functools import cache
 from typing import Any, TypeVar
 
@@ -21,11 +22,17 @@ from bot.author.brief import Author, Brief, Progress, Written
 from bot.author.outline import OutlineAuthor
 from bot.errors import Fenced, Transient
 from bot.inbox import Agenda, Claim, Hint
+from bot.marks import without_marks
 from bot.settings import Settings
 from bot.situation import Subject
-from sandbox.auth import fresh_key
+from sandbox.auth import fresh_key, person_token
+from sandbox.journal import Entry
 from sandbox.server import Sandbox, make_app
+from sandbox.state import Repository
+from sandbox.wire import Request
+from sandbox.world import Limits
 from workers.house import House
+from workers.jobs.performing import backoff, wait_for
 
 T = TypeVar("T")
 FULL_NAME = "acme/shop"
@@ -82,15 +89,17 @@ class Boundary:
 
 
 class CutTransport(httpx.BaseTransport):
-    """Calls to GitHub, across the boundary."""
+    """Calls to GitHub, across the boundary; its answers carry the town's time, as GitHub's carry theirs."""
 
-    def __init__(self, inner: httpx.BaseTransport, boundary: Boundary) -> None:
+    def __init__(self, inner: httpx.BaseTransport, boundary: Boundary, clock: Callable[[], float]) -> None:
         self._inner = inner
         self._boundary = boundary
+        self._clock = clock
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         def send() -> httpx.Response:
             answer = self._inner.handle_request(request)
+            answer.headers["date"] = formatdate(self._clock(), usegmt=True)
             body = httpx.ByteStream(answer.read())
             return httpx.Response(answer.status_code, headers=answer.headers, stream=body, request=request)
 
@@ -131,6 +140,29 @@ class CutAuthor:
         return self.boundary.cross("model", lambda: self.inner.write(brief, progress))
 
 
+@dataclass
+class SlowAuthor:
+    """An author that takes so long that something happens meanwhile, once."""
+
+    inner: Author
+    meanwhile: Callable[[], object]
+    happened: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    @property
+    def version(self) -> str:
+        return self.inner.version
+
+    def write(self, brief: Brief, progress: Progress) -> Written:
+        if not self.happened:
+            self.happened = True
+            self.meanwhile()
+        return self.inner.write(brief, progress)
+
+
 class Clock:
     """Moved by hand; sleeping moves it too."""
 
@@ -150,7 +182,10 @@ def keys() -> tuple[str, str]:
 
 
 class Town:
-    """One sandbox with one repository, one Redis, and a Groundplan that can die and be started again."""
+    """One sandbox with one repository, one Redis, and a Groundplan that can die and be started again.
+
+    `failures` are the runs that ended in an error that was neither waited out nor said to people.
+    """
 
     def __init__(self, redis_url: str) -> None:
         self.clock = Clock()
@@ -160,35 +195,59 @@ class Town:
         self.repo = self.sandbox.seed(
             FULL_NAME, dict(FILES), collaborators={"maya": "maintain", "olga": "read"}
         )
-        self.people = self.sandbox.person("maya")
+        self.full_name = FULL_NAME
+        self.people = self.person("maya")
         self.boundary = Boundary()
         self.bill: list[str] = []
+        self.failures: list[Exception] = []
         self.author: Author = OutlineAuthor()
         self.sandbox.deliver_mode("drop")
         self._first = self.sandbox.snapshot()
-        self._seen = 0
 
     def close(self) -> None:
         self.people.close()
         self.sandbox.stop()
 
     def reset(self, lag: float = 0.0, dies_at: frozenset[int] = frozenset()) -> None:
-        """Back to the first day: same world, empty Redis, clock at the start."""
+        """Back to the first day: same world, empty Redis, clock at the start. What the gate found is kept."""
         self.sandbox.restore(self._first)
+        self.sandbox.world.lag, self.sandbox.world.limits = lag, Limits()
+        self.full_name = FULL_NAME
         self.repo = self.sandbox.world.repository(FULL_NAME) or self.repo
-        self.sandbox.world.lag = lag
+        self.author = OutlineAuthor()
         self.clock.now = START
-        with Redis.from_url(self.redis_url) as redis:
-            redis.flushdb()
+        self.forget_everything()
         self.boundary = Boundary(dies_at)
         self.bill.clear()
+        self.failures.clear()
+
+    def move_to(self, full_name: str, files: dict[str, str | bytes] | None = None, **more: Any) -> Repository:
+        """Another repository of the same owner, where people and Groundplan go on from here."""
+        self.repo = self.sandbox.seed(full_name, files, collaborators={"maya": "maintain"}, **more)
+        self.full_name = full_name
+        return self.repo
 
     # what people do
 
+    def person(self, login: str) -> httpx.Client:
+        """A client that acts as a person, in the caller's thread: even while another call is answered."""
+        self.sandbox.world.add_user(login)
+        headers = {"authorization": f"Bearer {person_token(login)}", "user-agent": f"person/{login}"}
+        return httpx.Client(
+            base_url=self.sandbox.url, headers=headers, transport=self.sandbox.transport(), trust_env=False
+        )
+
     def act(self, method: str, path: str, **body: Any) -> Any:
-        answer = self.people.request(method, f"/repos/{FULL_NAME}{path}", json=body or None)
+        answer = self.people.request(method, f"/repos/{self.full_name}{path}", json=body or None)
         assert answer.status_code < 300, answer.text
         return answer.json() if answer.content else None
+
+    def control(self, route: str, **given: Any) -> Any:
+        """One of the sandbox's own routes about this repository, for what its API has no call for."""
+        given.setdefault("repository", self.full_name)
+        answer = self.people.post(f"/_sandbox/{route}", json=given)
+        assert answer.status_code < 300, answer.text
+        return answer.json()
 
     def open_issue(self, title: str = TITLE, body: str = BODY) -> int:
         return int(self.act("POST", "/issues", title=title, body=body)["number"])
@@ -199,6 +258,56 @@ class Town:
     def unlabel(self, number: int, label: str = "needs-plan") -> None:
         self.act("DELETE", f"/issues/{number}/labels/{label}")
 
+    def close_issue(self, number: int) -> None:
+        self.act("PATCH", f"/issues/{number}", state="closed")
+
+    def edit(self, number: int, **fields: str) -> None:
+        self.act("PATCH", f"/issues/{number}", **fields)
+
+    def lock(self, number: int) -> None:
+        self.act("PUT", f"/issues/{number}/lock", lock_reason="resolved")
+
+    def merge(self, number: int) -> None:
+        self.act("PUT", f"/pulls/{number}/merge")
+
+    def close_pull(self, number: int) -> None:
+        self.act("PATCH", f"/pulls/{number}", state="closed")
+
+    def commit(self, branch: str, files: dict[str, str | bytes | None]) -> str:
+        return self.sandbox.commit(self.full_name, branch, files, author="maya")
+
+    def ask(self, title: str = TITLE, body: str = BODY) -> int:
+        """Open an issue, label it, and let Groundplan come to rest."""
+        number = self.open_issue(title, body)
+        self.ask_again(number)
+        return number
+
+    def ask_again(self, number: int) -> None:
+        self.label(number)
+        self.notice(number)
+        self.run()
+
+    @contextmanager
+    def before(self, method: str, path: str, act: Callable[[], object], body: str = "") -> Iterator[None]:
+        """Let something happen just before the first call of Groundplan's that fits; it has to come."""
+        happened = False
+
+        def watch(request: Request) -> None:
+            nonlocal happened
+            ours = not request.headers.get("user-agent", "").startswith("person/")
+            fits = request.method == method and re.search(path, request.path)
+            if ours and fits and not happened and re.search(body, request.body.decode()):
+                happened = True
+                act()
+
+        with self.sandbox.before_call(watch):
+            yield
+        assert happened, f"no {method} {path} came"
+
+    def while_planning(self, act: Callable[[], object]) -> None:
+        """Let something happen while the next plan is being written, with Groundplan noticing at once."""
+        self.author = SlowAuthor(self.author, act)
+
     # what people see
 
     def issue(self, number: int) -> dict[str, Any]:
@@ -208,16 +317,40 @@ class Town:
         return [label["name"] for label in self.issue(number)["labels"]]
 
     def comments(self, number: int) -> list[str]:
-        return [comment["body"] for comment in self.act("GET", f"/issues/{number}/comments")]
+        return [comment["body"] for comment in self.act("GET", f"/issues/{number}/comments?per_page=100")]
+
+    def statuses(self, number: int) -> list[str]:
+        """What Groundplan says on an issue, as people see it."""
+        every = self.act("GET", f"/issues/{number}/comments?per_page=100")
+        ours = self.sandbox.world.bot.login
+        return [without_marks(comment["body"]) for comment in every if comment["user"]["login"] == ours]
+
+    def status(self, number: int) -> str:
+        """The one thing that Groundplan says on an issue; more or less than one is a failure."""
+        [status] = self.statuses(number)
+        return status
+
+    def reactions(self, number: int) -> list[str]:
+        return [one["content"] for one in self.act("GET", f"/issues/{number}/reactions")]
 
     def pulls(self) -> list[dict[str, Any]]:
-        return list(self.act("GET", "/pulls?state=all"))
+        return list(self.act("GET", "/pulls?state=all&sort=created&direction=asc"))
+
+    def branches(self) -> list[str]:
+        return sorted(ref.removeprefix("refs/heads/") for ref in self.repo.refs)
+
+    def checks(self) -> list[tuple[str, str | None]]:
+        return [(run.name, run.conclusion) for run in self.repo.check_runs.values()]
 
     def file(self, ref: str, path: str) -> str | None:
-        return self.sandbox.read(FULL_NAME, ref, path)
+        return self.sandbox.read(self.full_name, ref, path)
 
     def observable(self) -> dict[str, Any]:
-        return self.sandbox.observable(FULL_NAME)
+        return self.sandbox.observable(self.full_name)
+
+    def calls(self) -> list[Entry]:
+        """What Groundplan asked of GitHub, with when and how it was answered."""
+        return [one for one in self.sandbox.service.journal.entries if one.kind in ("app", "installation")]
 
     # Groundplan
 
@@ -245,16 +378,31 @@ class Town:
                 settings=self.settings(),
                 redis=redis,
                 author=CutAuthor(self.author, self.boundary, self.bill),
-                transport=CutTransport(self.sandbox.transport(), self.boundary),
+                transport=CutTransport(self.sandbox.transport(), self.boundary, self.clock),
                 clock=self.clock,
                 sleep=self.clock.sleep,
             )
 
+    def forget_everything(self) -> None:
+        """Redis comes back empty."""
+        with Redis.from_url(self.redis_url) as redis:
+            redis.flushdb()
+
     def notice(self, number: int) -> None:
         """What the receiver does with a delivery about this issue."""
         with Redis.from_url(self.redis_url) as redis:
-            hint = Hint(self.sandbox.installation(FULL_NAME).id, FULL_NAME)
+            hint = Hint(self.sandbox.installation(self.full_name).id, self.full_name)
             Agenda(redis, "tend", self.clock).arm(self.subject(number), hint)
+
+    def sweep(self) -> None:
+        """What is done every quarter of an hour: look for what no delivery told."""
+        with self.process() as house:
+            house.sweep()
+
+    def parked(self) -> int:
+        """How many subjects were given up."""
+        with Redis.from_url(self.redis_url) as redis:
+            return Agenda(redis, "tend", self.clock).horizon().parked
 
     def run(self, most: int = 400) -> int:
         """Work until nothing is due, starting again after each death. The number of deaths; fails if it never
@@ -284,11 +432,16 @@ class Town:
                     self._work(agenda, claim, work)
         return True
 
-    @staticmethod
-    def _work(agenda: Agenda, claim: Claim, work: Callable[[Claim], float | None]) -> None:
+    def _work(self, agenda: Agenda, claim: Claim, work: Callable[[Claim], float | None]) -> None:
+        """As `workers.jobs.performing.perform` does it, but a `Cut` gives nothing back."""
         try:
-            agenda.release(claim, work(claim))
+            again_in = work(claim)
         except Transient as passing:
-            agenda.release(claim, max(passing.delay, 0.1), waiting=True)
+            agenda.release(claim, max(wait_for(passing.delay, claim.waits), 0.1), waiting=True)
         except Fenced:
             pass
+        except Exception as error:
+            self.failures.append(error)
+            agenda.release(claim, backoff(claim.failures), failed=True, reason=str(error))
+        else:
+            agenda.release(claim, again_in)
