@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -45,30 +46,35 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where handed-over read tokens lie, encrypted, until a thinker takes them."""
+    """Where handed-over read tokens lie, encrypted, each with its repository's name, until a thinker takes
+    them."""
 
     tokens: TokenCache
 
-    def put(self, full_name: str, token: str) -> None:
-        self.tokens.put(self._key(full_name), token, datetime.now(UTC) + READING_LIFETIME)
+    def put(self, repo_id: int, full_name: str, token: str) -> None:
+        expires = datetime.now(UTC) + READING_LIFETIME
+        self.tokens.put(self._key(repo_id), f"{full_name} {token}", expires)
 
-    def take(self, full_name: str) -> str:
-        token = self.tokens.get(self._key(full_name))
-        if token is None:
+    def take(self, repo_id: int) -> tuple[str, str]:
+        """The repository's name when the token was handed over, and the token. Raises Transient."""
+        handed = self.tokens.get(self._key(repo_id))
+        if handed is None:
             raise Transient("the token to read the repository with has not been handed over", 5.0)
-        return token
+        full_name, _, token = handed.partition(" ")
+        return full_name, token
 
-    def drop(self, full_name: str) -> None:
-        self.tokens.drop(self._key(full_name))
+    def drop(self, repo_id: int) -> None:
+        self.tokens.drop(self._key(repo_id))
 
     @staticmethod
-    def _key(full_name: str) -> str:
-        return f"gp:reading:{full_name.lower()}"
+    def _key(repo_id: int) -> str:
+        return f"gp:reading:{repo_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class GitHubLibrary:
-    """Trees from GitHub's tarballs, read with a handed-over token.
+    """Trees from one repository's tarballs, read with a handed-over token. Repositories are renamed, so its
+    present name is handed over with it.
 
     A token that GitHub refuses says more about the token (the App was uninstalled, suspended, given fewer
     permissions) than about the repository. Whoever hands over a new one looks first and says what is wrong;
@@ -76,12 +82,13 @@ class GitHubLibrary:
     """
 
     desk: Desk
+    repo_id: int
     api_url: str
     transport: httpx.BaseTransport | None = None
     patience: bool = True
 
-    def tree(self, full_name: str, sha: str) -> Tree:
-        token = self.desk.take(full_name)
+    def tree(self, sha: str) -> Tree:
+        full_name, token = self.desk.take(self.repo_id)
         try:
             with (
                 Reader(token, self.api_url, self.transport) as reader,
@@ -89,17 +96,17 @@ class GitHubLibrary:
             ):
                 return tree_from_tarball(chunks, sha)
         except Refusal as no:
-            self._hand_back(full_name)
+            self._hand_back()
             reason = f"GitHub does not give the repository's files: {no.message}"
             raise UserError("unreadable", reason) from no
         except UserError as refusal:
             if refusal.code in REFUSED_TOKEN:
-                self._hand_back(full_name)
+                self._hand_back()
             raise
 
-    def _hand_back(self, full_name: str) -> None:
+    def _hand_back(self) -> None:
         if self.patience:
-            self.desk.drop(full_name)
+            self.desk.drop(self.repo_id)
             raise Transient("GitHub refuses the token to read the repository with", 5.0)
 
 
@@ -134,7 +141,11 @@ class House:
                 subject=claim.subject,
                 hint=claim.hint,
                 library=GitHubLibrary(
-                    self.desk, self.settings.github_api_url, self.transport, claim.waits < REFUSED_OFTEN
+                    self.desk,
+                    claim.subject.repo_id,
+                    self.settings.github_api_url,
+                    self.transport,
+                    patience=claim.waits < REFUSED_OFTEN,
                 ),
                 memory=Memory(self.redis, claim.subject),
                 tending=self.agenda("tend"),
@@ -196,7 +207,7 @@ class House:
             eyes=eyes,
             ledger=lambda run: Ledger(self.redis, subject, run, self.clock),
             run=claim.run,
-            hand_over=self.desk.put,
+            hand_over=partial(self.desk.put, subject.repo_id),
             settle_seconds=settings.groundplan_settle_seconds,
             **patience,
         )

@@ -76,9 +76,7 @@ def tend(look: Look) -> float | None:
         now = look_around(look)
         for _ in range(MAX_STEPS):
             step = next_step(now, look.policy)
-            log.info(
-                "step", subject=str(look.subject), run=look.run, step=type(step).__name__, why=_why(step)
-            )
+            log.info("step", subject=str(look.subject), step=type(step).__name__, why=_why(step))
             match step:
                 case Idle():
                     _keep_thinking(look, now)
@@ -194,7 +192,7 @@ def act(look: Look, changeset: Changeset, now: Situation) -> None:
 class Library(Protocol):
     """Where a thinker gets the repository's tree from."""
 
-    def tree(self, full_name: str, sha: str) -> Tree: ...
+    def tree(self, sha: str) -> Tree: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +219,9 @@ def think(thought: Thought) -> float | None:
         return None
     if thought.memory.outcome(request.digest) is None:
         try:
-            thought.memory.keep_outcome(written(thought, request))
+            outcome = written(thought, request)
+            thought.memory.keep_outcome(outcome)
+            log.info("thought", subject=str(thought.subject), outcome=outcome.kind, author=outcome.author)
         except Unwanted:
             log.info("unwanted", subject=str(thought.subject), digest=request.digest[:16])
             return None
@@ -243,7 +243,7 @@ def _say_waiting(thought: Thought, passing: Transient) -> None:
 def written(thought: Thought, request: Request) -> Outcome:
     """The outcome of one planning; a refusal of the tree or the author is an outcome too."""
     try:
-        tree = thought.library.tree(request.full_name, request.base_sha)
+        tree = thought.library.tree(request.base_sha)
         brief = Brief(
             number=request.number,
             title=request.title,

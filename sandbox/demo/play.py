@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 from rich.live import Live
+from rich.markdown import Markdown
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
@@ -17,9 +18,14 @@ from rich.text import Text
 from bot.errors import UserError
 from bot.settings import Settings, read_settings
 from sandbox.demo.stage import OWNER, NotReady, Stage, stage
-from sandbox.demo.story import Step, StepFailed, Story
+from sandbox.demo.story import NoPlan, Step, StepFailed, Story
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample"
+NEXT = (
+    ("make demo STAY=1", "keeps the pages open: the issue, the pull request, the files"),
+    ("make demo REPO=path ISSUE=file.md", "plans your own"),
+    (".venv/bin/groundplan plan --repo path --issue file.md --dry-run", "needs none of this"),
+)
 OUTLINE_PATIENCE, MODEL_PATIENCE = 90.0, 900.0
 
 
@@ -91,16 +97,24 @@ def _tell(console: Console, story: Story, ready: Stage) -> bool:
         started = time.monotonic()
         try:
             saw = _watched(console, story, step)
+        except NoPlan as no:
+            console.print(Text.assemble(("✗ ", "bold red"), step.title, ": none, and the issue says why\n"))
+            console.print(Markdown(str(no)))
+            return False
         except (StepFailed, httpx.HTTPError) as failed:
-            console.print(f"[bold red]✗ {step.title}[/]: {failed}", highlight=False)
-            for name in ("receiver", "worker-write", "worker-think"):
-                console.print(f"\n[bold]end of {name}.log[/]")
-                console.print(ready.ended(name), markup=False, highlight=False, style="dim")
+            console.print(Text.assemble(("✗ ", "bold red"), step.title, f": {failed}"))
+            _show_logs(console, ready)
             return False
         line = Text.assemble(("✓ ", "green"), step.title, "  ", (saw, "cyan"))
         line.append(f"  {time.monotonic() - started:.1f} s", "dim")
-        console.print(line)
+        console.print(line, soft_wrap=True)
     return True
+
+
+def _show_logs(console: Console, ready: Stage) -> None:
+    for name in ("receiver", "worker-write", "worker-think"):
+        console.print(f"\n[bold]end of {name}.log[/]")
+        console.print(ready.ended(name), markup=False, highlight=False, style="dim", soft_wrap=True)
 
 
 def _watched(console: Console, story: Story, step: Step) -> str:
@@ -130,13 +144,10 @@ def _where_to_go(console: Console, story: Story, ready: Stage, stay: bool) -> No
     check = story.seen.check
     console.print(f"\n  check run  [green]{check['conclusion']}[/]  {check['output']['title']}")
     if not stay:
-        console.print(
-            "\n[bold]Next[/]  make demo STAY=1 keeps the pages open: the issue, the pull request, the files"
-        )
-        console.print("      make demo REPO=path ISSUE=file.md plans your own")
-        console.print(
-            "      .venv/bin/groundplan plan --repo path --issue file.md --dry-run needs none of this\n"
-        )
+        console.print("\n[bold]Next[/]")
+        for command, what in NEXT:
+            console.print(f"  [cyan]{command}[/]  {what}", highlight=False, soft_wrap=True)
+        console.print()
         return
     console.print("\n[bold]Look at[/]")
     branch = pull["head"]["ref"]

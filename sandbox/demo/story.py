@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import httpx
 
 from bot.errors import UserError
+from bot.marks import without_marks
 from bot.plan.contract import plan_from_contract
 from bot.plan.rules import LintInput, lint
 
@@ -27,6 +28,10 @@ T = TypeVar("T")
 
 class StepFailed(Exception):
     """The step did not come true; the text says what was seen instead."""
+
+
+class NoPlan(StepFailed):
+    """Everything worked, but this issue gets no plan as it is; the text is the status comment."""
 
 
 @dataclass
@@ -96,7 +101,7 @@ class Story:
             branch = f"{self.full_name.split('/')[0]}:groundplan/plan-{self.seen.issue}"
             pulls = self._get(f"/pulls?state=all&head={branch}")
             if not pulls and self.seen.heading and "Planning" not in self.seen.heading:
-                raise StepFailed(f"no plan: {self._comment()}")
+                raise NoPlan(without_marks(self._comment()))
             return dict(pulls[0]) if pulls else None
 
         self.seen.pull = self._until(look, "no pull request")
@@ -127,7 +132,7 @@ class Story:
         if not report.ok:
             raise StepFailed("; ".join(finding.message for finding in report.errors[:3]))
         self.seen.tasks = len(plan.tasks)
-        return f"{len(plan.tasks)} tasks in {len(plan.roadmap.milestones)} milestone(s)"
+        return ", ".join((_count(len(plan.tasks), "task"), _count(len(plan.roadmap.milestones), "milestone")))
 
     def _said(self) -> str:
         def look() -> bool:
@@ -172,3 +177,7 @@ class Story:
         if answer.status_code >= 300:
             raise StepFailed(f"the sandbox answered {answer.status_code}: {answer.text[:300]}")
         return answer.json()
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

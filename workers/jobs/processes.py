@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 from bot import logs
 from bot.errors import UserError
 from bot.inbox import Agenda, Claim, Kind, Wakes, check_redis, connect
+from bot.render import compile_templates
 from bot.settings import Settings
 from bot.situation import Subject
 from workers.jobs.performing import perform
@@ -139,14 +140,17 @@ def sweep(settings: Settings, once: bool = False, look: Callable[[], None] | Non
 
 
 def load_performers(settings: Settings, redis: Redis, queue: QueueName) -> Performers:
-    """The real ones, with everything they need imported here, before any fork."""
+    """The real ones, with everything they need imported and compiled here, before any fork."""
     for name in PRELOAD[queue]:
         importlib.import_module(name)
+    compile_templates()
     from workers.house import House
     from workers.memory import EndpointMemory
     from workers.model.choose import chosen_author
 
     house = House(settings, redis, chosen_author(settings, EndpointMemory(redis)))
+    # Makes the TLS context, which costs more than most requests and is then the children's as well.
+    house.app().close()
     return Performers(house.tend, house.think, house.sweep)
 
 
