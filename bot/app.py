@@ -121,6 +121,12 @@ def _check_secrets(settings: Settings) -> None:
             "There is no webhook secret, so anybody could send deliveries.",
             "Set GROUNDPLAN_WEBHOOK_SECRET to the secret of the GitHub App's webhook.",
         )
+    if not settings.groundplan_bot_id:
+        raise UserError(
+            "no-bot-id",
+            "Groundplan does not know its own bot's user id, so it would answer its own doings.",
+            "Set GROUNDPLAN_BOT_ID to the id that /users/<app-slug>[bot] of GitHub's API shows.",
+        )
     if not settings.groundplan_secret.get_secret_value():
         raise UserError("no-secret", "There is no secret to sign jobs with.", "Set GROUNDPLAN_SECRET.")
 

@@ -113,7 +113,11 @@ def demo(
     stay: Annotated[bool, typer.Option("--stay", help="Keep everything running to click around.")] = False,
 ) -> None:
     """Run the main job on embedded parts: a real Redis, a sandbox GitHub, the receiver and two workers."""
-    from sandbox.demo import run
+    try:
+        from sandbox.demo import run
+    except ImportError as error:
+        reason = f"The demo is not part of this installation ({error.name} is missing)."
+        raise UserError("no-demo", reason, "Run `make demo` in a checkout.") from None
 
     raise typer.Exit(run(repo=repo, issue=issue, stay=stay))
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.branches import MAX_ROUNDS, plan_branches
 from bot.effects import (
-    BRANCH_PREFIX,
     Changeset,
     Commit,
     Effect,
@@ -25,11 +25,11 @@ from bot.effects import (
     RemoveLabel,
 )
 from bot.marks import Mark, Place, write_mark
-from bot.situation import Ask, Outcome, OwnComment, PlanPull, Request, Situation, Subject
+from bot.situation import Ask, Outcome, OwnComment, PlanPull, Request, Situation
 from bot.status import FINAL, NAME, Status
 
 CHECK_NAME = "groundplan / contract"
-MAX_ROUNDS = 4
+_AGAIN = "put the label on again"
 NO_EVENT = "label"  # the id of an Ask whose label event does not show
 
 
@@ -80,6 +80,16 @@ def next_step(now: Situation, policy: Policy) -> Step:
     if _status_state(now) == "planning":
         return _say_stopped(now, policy)
     return _follow_pull(now, policy)
+
+
+def last_words(now: Situation, policy: Policy) -> Step:
+    """What to say of a subject on which everything else failed too often: as little as can be, and the label
+    off."""
+    if now.issue is None or now.repository.archived or policy.plan_label not in now.issue.labels:
+        return Idle("nobody waits for an answer")
+    ask = now.issue.ask or Ask(NO_EVENT, "", policy.plan_label)
+    reason = "Something went wrong several times in a row. The operator's log says more."
+    return _refuse(replace(now, request=None), policy, ask, Status("failed", ask.id, reason, _AGAIN))
 
 
 # An Ask is open: the label is on the issue.
@@ -164,7 +174,7 @@ def _publish(now: Situation, policy: Policy, ask: Ask, request: Request, plan: O
 def _branch_for(now: Situation, request: Request, plan: Outcome) -> str:
     """The first branch that no pull request has used and that we did not leave behind."""
     used = {pull.branch for pull in now.pulls}
-    branches = plan_branches(now.subject)
+    branches = plan_branches(now.subject.number)
     free = (one for one in branches if one not in used and not _left_behind(now, one, request, plan))
     return next(free, branches[-1])
 
@@ -223,6 +233,7 @@ def _check_run(plan: Outcome, pull: PlanPull) -> EnsureCheckRun:
         conclusion="success" if plan.check_ok else "failure",
         title=plan.check_title,
         summary=plan.check_summary,
+        annotations=plan.annotations,
     )
 
 
@@ -287,14 +298,13 @@ def _stopped(ask: Ask, reason: str, next_step: str) -> Status:
 
 def _unplanned(outcome: Outcome, ask: Ask) -> Status:
     """An outcome that is no plan, as the status it leads to."""
-    again = "put the label on again"
     if outcome.kind == "unready":
         return Status(
-            "unready", ask.id, outcome.body, f"answer the questions in the issue's text, then {again}"
+            "unready", ask.id, outcome.body, f"answer the questions in the issue's text, then {_AGAIN}"
         )
     if outcome.kind == "unneeded":
-        return Status("unneeded", ask.id, outcome.body, f"just do it; to have a plan all the same, {again}")
-    return Status("failed", ask.id, outcome.body, f"put that right, then {again}")
+        return Status("unneeded", ask.id, outcome.body, f"just do it; to have a plan all the same, {_AGAIN}")
+    return Status("failed", ask.id, outcome.body, f"put that right, then {_AGAIN}")
 
 
 def _refuse(
@@ -348,16 +358,6 @@ def _verdict(said: OwnComment, pull: PlanPull, policy: Policy) -> Status:
 
 
 # Small readings of the situation.
-
-
-def plan_branch(number: int, round_: int) -> str:
-    """The branch of an issue's n-th plan: a natural key, so a plan is never pushed twice."""
-    return f"{BRANCH_PREFIX}plan-{number}" + (f"-{round_}" if round_ > 1 else "")
-
-
-def plan_branches(subject: Subject) -> tuple[str, ...]:
-    """Every branch that may hold a plan of this subject."""
-    return tuple(plan_branch(subject.number, round_) for round_ in range(1, MAX_ROUNDS + 1))
 
 
 def _planning(now: Situation) -> bool:

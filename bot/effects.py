@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.branches import PREFIX
 from bot.errors import GroundplanError
 
 Conclusion = Literal["success", "failure", "neutral", "action_required"]
@@ -207,7 +208,6 @@ class OutsideClosedSet(GroundplanError):
 
 
 PLAN_FILE = "IMPLEMENTATION_PLAN.md"
-BRANCH_PREFIX = "groundplan/"
 _FILE_PATTERNS = (
     re.compile(r"IMPLEMENTATION_PLAN\.md"),
     re.compile(
@@ -216,7 +216,7 @@ _FILE_PATTERNS = (
     re.compile(r"EXPORT/plan_[a-z0-9]+(?:-[a-z0-9]+){0,15}\.md"),
     re.compile(r"\.agent/(?:planning-output|planner-fanout)-[1-9][0-9]{0,9}\.json"),
 )
-_BRANCH = re.compile(r"groundplan/[a-z0-9][a-z0-9-]{0,80}")
+_BRANCH = re.compile(re.escape(PREFIX) + "[a-z0-9][a-z0-9-]{0,80}")
 
 
 def is_plan_path(path: str) -> bool:

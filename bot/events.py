@@ -7,16 +7,15 @@ read. Everything else in a payload may be late or wrong and is read from GitHub 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.branches import issue_of
 from bot.situation import Subject
 
 _ID_MAX = 2**53
-PLAN_BRANCH = re.compile(r"groundplan/plan-([1-9][0-9]{0,9})(?:-[2-9])?")
 
 
 class _Slim(BaseModel):
@@ -75,7 +74,6 @@ class Event:
     subjects: tuple[Subject, ...]
     installation_id: int
     full_name: str
-    sender_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +95,8 @@ def _about_pull(payload: PullPayload) -> tuple[Subject, ...]:
     """A plan pull request is about the issue its branch is named for. The name is only a hint where to
     look.
     """
-    branch = PLAN_BRANCH.fullmatch(payload.pull_request.head.ref)
-    return (Subject(payload.repository.id, int(branch[1])),) if branch else ()
+    number = issue_of(payload.pull_request.head.ref)
+    return (Subject(payload.repository.id, number),) if number else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +153,4 @@ def read_event(name: str, body: bytes, own_sender_id: int) -> Event | Ignored:
     subjects = trigger.subjects(payload)
     if not subjects:
         return Ignored("not a plan pull request")
-    return Event(
-        name,
-        payload.action,
-        subjects,
-        payload.installation.id,
-        payload.repository.full_name,
-        payload.sender.id,
-    )
+    return Event(name, payload.action, subjects, payload.installation.id, payload.repository.full_name)

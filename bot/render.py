@@ -44,6 +44,14 @@ def _environment() -> Environment:
     return environment
 
 
+def compile_templates() -> None:
+    """Compile every template now. Processes forked later share them; compiling takes each longer than
+    planning does.
+    """
+    for name in _environment().list_templates(extensions=["md"]):
+        _environment().get_template(name)
+
+
 def render(name: str, /, **values: object) -> str:
     """The template `name` (a path under templates/) with `values`; at most one blank line in a row, one
     final newline.

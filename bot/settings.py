@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,7 +26,6 @@ class Settings(BaseSettings):
     groundplan_webhook_secret: SecretStr = SecretStr("")
     groundplan_webhook_secret_previous: SecretStr = SecretStr("")
     groundplan_secret: SecretStr = SecretStr("")
-    groundplan_public_url: str = ""
     groundplan_bot_id: int = 0
     groundplan_label: str = "needs-plan"
     groundplan_opt_out_label: str = "no-plan"
@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr = SecretStr("")
     openai_base_url: str = ""
     groundplan_model: str = "gpt-5.2"
+    groundplan_plain_http_hosts: str = ""
 
     groundplan_settle_seconds: Seconds = 60.0
     groundplan_lease_seconds: Annotated[float, Field(ge=1)] = 15.0
@@ -49,19 +50,17 @@ class Settings(BaseSettings):
 
     @field_validator("github_api_url", "openai_base_url")
     @classmethod
-    def _plain_url(cls, value: str) -> str:
-        """https everywhere but on loopback; no user information, which would end up in logs."""
-        if not value:
-            return value
-        from urllib.parse import urlsplit
-
-        parts = urlsplit(value)
-        local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
-        if parts.username or parts.password:
-            raise ValueError("must not carry a user name or password")
-        if parts.scheme != "https" and not (parts.scheme == "http" and local):
-            raise ValueError("must be https:// (http:// is allowed for loopback only)")
+    def _without_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _safe_addresses(self) -> Settings:
+        """https, but on loopback and hosts the operator named; no user information, which ends up in logs."""
+        plain = {"127.0.0.1", "localhost", "::1"}
+        named = {host.strip() for host in self.groundplan_plain_http_hosts.split(",") if host.strip()}
+        _check_address("GITHUB_API_URL", self.github_api_url, plain)
+        _check_address("OPENAI_BASE_URL", self.openai_base_url, plain | named)
+        return self
 
     @model_validator(mode="after")
     def _one_private_key(self) -> Settings:
@@ -71,9 +70,13 @@ class Settings(BaseSettings):
 
     @cached_property
     def private_key(self) -> str:
-        """The App's private key as PEM text, or "" for a process that was given none."""
+        """The App's private key as PEM text, or "" for a process that was given none. Raises UserError."""
         if self.github_app_private_key_file:
-            return self.github_app_private_key_file.read_text(encoding="utf-8")
+            try:
+                return self.github_app_private_key_file.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                reason = f"GITHUB_APP_PRIVATE_KEY_FILE cannot be read ({type(error).__name__})."
+                raise UserError("app-key", reason, "Give the path of the PEM file, readable to us.") from None
         return self.github_app_private_key.get_secret_value().replace("\\n", "\n")
 
     @property
@@ -87,6 +90,14 @@ class Settings(BaseSettings):
         return bool(self.openai_api_key.get_secret_value() or self.openai_base_url)
 
 
+def _check_address(name: str, value: str, plain_http: set[str]) -> None:
+    parts = urlsplit(value)
+    if parts.username or parts.password:
+        raise ValueError(f"{name} must not carry a user name or password")
+    if value and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in plain_http):
+        raise ValueError(f"{name} must be https://, or http:// on loopback or GROUNDPLAN_PLAIN_HTTP_HOSTS")
+
+
 def read_settings() -> Settings:
     """The settings of this process. Raises UserError that names the variables at fault, never their
     values."""
@@ -94,7 +105,11 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         faults = [
-            f"{'.'.join(str(part) for part in one['loc']).upper() or 'settings'}: {one['msg']}"
+            ": ".join(
+                filter(
+                    None, (".".join(map(str, one["loc"])).upper(), one["msg"].removeprefix("Value error, "))
+                )
+            )
             for one in error.errors(include_url=False, include_input=False)
         ]
         raise UserError("settings", "; ".join(faults), "Correct the environment and start again.") from None

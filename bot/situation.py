@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.effects import File, Receipt
+from bot.effects import Annotation, File, Receipt
 from bot.marks import Mark
 
 
@@ -133,6 +133,7 @@ class Outcome:
     check_title: str = ""
     check_summary: str = ""
     check_ok: bool = False
+    annotations: tuple[Annotation, ...] = ()
     author: str = ""
 
 

@@ -38,6 +38,7 @@ OWNERS = {
 # Decisions and words: what they need of the world is passed in.
 PURE = (
     "bot.author",
+    "bot.branches",
     "bot.commands",
     "bot.config",
     "bot.controller",

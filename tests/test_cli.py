@@ -30,7 +30,7 @@ def groundplan(*arguments: str, **environment: str) -> subprocess.CompletedProce
     ("arguments", "environment", "words"),
     [
         (["serve"], {"GROUNDPLAN_SECRET": "ours"}, "webhook secret"),
-        (["work", "--queue", "write"], {"GITHUB_API_URL": "http://example.com"}, "GITHUB_API_URL: "),
+        (["work", "--queue", "write"], {"GITHUB_API_URL": "http://example.com"}, "GITHUB_API_URL must be"),
         (["work", "--queue", "write"], {"GITHUB_API_URL": "https://me:hunter2@example.com"}, "user name"),
         (["work", "--queue", "write"], {}, "GROUNDPLAN_SECRET"),
         (

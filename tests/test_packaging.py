@@ -277,7 +277,7 @@ SECRETS = {
     "GROUNDPLAN_WEBHOOK_SECRET": {"receiver"},
     "GROUNDPLAN_WEBHOOK_SECRET_PREVIOUS": {"receiver"},
     "GITHUB_APP_PRIVATE_KEY": set(),
-    "GITHUB_APP_PRIVATE_KEY_FILE": {"write", "sweep"},
+    "GITHUB_APP_PRIVATE_KEY_FILE": {"write"},
     "OPENAI_API_KEY": {"think"},
     "GROUNDPLAN_SECRET": {"receiver", "write", "think", "sweep"},
     "REDIS_URL": {"receiver", "write", "think", "sweep"},

@@ -130,9 +130,22 @@ class House:
         return Agenda(self.redis, kind, self.clock)
 
     def tend(self, claim: Claim) -> float | None:
-        """Look at the subject and act until it is at rest."""
+        """Look at the subject and act until it is at rest; on the last try only say that it failed."""
         with self.app() as app:
-            return pipeline.tend(self._look(app, claim))
+            look = self._look(app, claim)
+            if claim.failures >= self.settings.groundplan_max_attempts - 1:
+                return pipeline.give_up(look)
+            return pipeline.tend(look)
+
+    def check_ready(self) -> None:
+        """Raise UserError for what a process that looks and acts cannot do without."""
+        self._bot_id()
+        if not self.settings.github_app_id or not self.settings.private_key:
+            raise UserError(
+                "no-app",
+                "There is no GitHub App to act as.",
+                "Set GITHUB_APP_ID, and GITHUB_APP_PRIVATE_KEY or GITHUB_APP_PRIVATE_KEY_FILE.",
+            )
 
     def think(self, claim: Claim) -> float | None:
         """Write the plan that is wanted for the subject."""

@@ -30,7 +30,7 @@ from bot.plan.findings import Finding
 from bot.recon.report import survey
 from bot.recon.sources import tree_from_folder, tree_from_git
 from bot.recon.tree import Entry, Snapshot, TreeError
-from bot.settings import Settings
+from bot.settings import read_settings
 from bot.situation import Outcome
 from workers.model.choose import chosen_author
 
@@ -63,15 +63,14 @@ def plan_folder(
     """Plan an issue on a folder and write the files into `out` (default: the repository), or show the diff.
 
     Returns 0 when a plan was written or shown, 1 when there is none for a reason that is printed, 2 when
-    nothing
-    could be run. `author` None takes the model of the settings, or the author without a model.
+    nothing could be run. `author` None takes the model of the settings, or the author without a model.
     """
     shown = console or Console(stderr=as_json)
     started = time.monotonic()
     try:
         wish = _wish(repo, issue_file, format, out, number)
         tree = _with_present(_tree(repo), wish)
-        outcome, findings = _planned(wish, tree, author or chosen_author(Settings()), shown)
+        outcome, findings = _planned(wish, tree, author or chosen_author(read_settings()), shown)
         if outcome.kind == "plan" and not dry_run:
             _write(outcome.files, wish.target)
     except (UserError, TreeError, OSError) as error:

@@ -63,6 +63,11 @@ class Memory:
         """Forget the request, so that its outcome is not used. Raises Fenced."""
         self._remember(run, request=b"", stage=b"")
 
+    def forget(self, run: int) -> None:
+        """Forget the request and what went wrong with it: when it is seen again, all may be well. Raises
+        Fenced."""
+        self._remember(run, request=b"", stage=b"", trouble=b"")
+
     def note_trouble(self, run: int, trouble: Trouble) -> None:
         """Remember why GitHub refused an effect. Raises Fenced."""
         self._remember(run, trouble=_TROUBLE.dump_json(trouble))

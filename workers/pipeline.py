@@ -15,7 +15,17 @@ import structlog
 
 from bot.author.brief import Author, Brief
 from bot.author.compose import compose
-from bot.controller import NO_EVENT, Idle, PlanRequest, Policy, Step, StopPlanning, next_step, plan_branches
+from bot.branches import plan_branches
+from bot.controller import (
+    NO_EVENT,
+    Idle,
+    PlanRequest,
+    Policy,
+    Step,
+    StopPlanning,
+    last_words,
+    next_step,
+)
 from bot.effects import Changeset, Receipt
 from bot.errors import Transient, UserError
 from bot.inbox import Hint
@@ -52,7 +62,7 @@ class Agenda(Protocol):
 
     def is_due(self, subject: Subject) -> bool: ...
 
-    def parked(self) -> dict[Subject, str]: ...
+    def why_parked(self, subject: Subject) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +101,21 @@ def tend(look: Look) -> float | None:
                     act(look, step, now)
                     now = look_around(look)
     except Unseen as gone:
-        look.memory.stop(look.run)
+        look.memory.forget(look.run)
         log.warning("nothing to see", subject=str(look.subject), reason=str(gone))
         return None
     raise Transient("the subject did not come to rest", delay=60.0)
+
+
+def give_up(look: Look) -> None:
+    """The last try of a subject that failed too often: say so, so that it does not end in silence."""
+    try:
+        step = last_words(look_around(look), look.policy)
+        if isinstance(step, Changeset):
+            look.github.apply(step, look.run)
+            look.memory.stop(look.run)
+    except Unseen as gone:
+        log.warning("nothing to see", subject=str(look.subject), reason=str(gone))
 
 
 class Unseen(Exception):
@@ -147,7 +168,7 @@ def _outcome(look: Look, request: Request | None, now: Situation) -> Outcome | N
 
 def _given_up(look: Look, request: Request) -> Outcome | None:
     """A planning that crashed too often has an outcome too, so that it does not end in silence."""
-    why = look.thinking.parked().get(look.subject)
+    why = look.thinking.why_parked(look.subject)
     if why is None:
         return None
     log.error("planning given up", subject=str(look.subject), why=why)
@@ -285,7 +306,7 @@ class _Progress:
 
 
 def _pull_keys(subject: Subject) -> tuple[tuple[str, str], ...]:
-    return tuple((branch, f"pull:{branch}") for branch in plan_branches(subject))
+    return tuple((branch, f"pull:{branch}") for branch in plan_branches(subject.number))
 
 
 def _why(step: Step) -> str:

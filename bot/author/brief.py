@@ -74,6 +74,7 @@ class Written:
     kind: Literal["plan", "unready", "unneeded"]
     plan: Plan | None = None
     reason: str = ""
+    author: str = ""
     readiness: Readiness | None = None
     usage: Usage = field(default_factory=Usage)
 

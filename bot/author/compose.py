@@ -75,7 +75,7 @@ def _settled(
     if written.kind == "unneeded" or written.plan is None:
         return _without(brief, name, "unneeded", inline(written.reason)), ()
     progress("checking the plan")
-    return _published(brief, name, written.plan, written.reason)
+    return _published(brief, written.author or name, written.plan, written.reason)
 
 
 def _published(brief: Brief, name: str, plan: Plan, note: str) -> tuple[Outcome, tuple[Finding, ...]]:
@@ -85,7 +85,7 @@ def _published(brief: Brief, name: str, plan: Plan, note: str) -> tuple[Outcome,
     _hold_closed_set(files)
     title, body = pull_request(plan, report)
     said = f"{inline(note)}\n\n" if note else ""
-    check_title, check_summary, _ = check_run(report, files)
+    check_title, check_summary, annotations = check_run(report, files)
     outcome = Outcome(
         digest=brief.inputs_digest,
         kind="plan",
@@ -97,6 +97,7 @@ def _published(brief: Brief, name: str, plan: Plan, note: str) -> tuple[Outcome,
         check_title=check_title,
         check_summary=check_summary,
         check_ok=report.ok,
+        annotations=tuple(annotations),
         author=name,
     )
     return outcome, report.findings

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.author.brief import Author, Brief, Progress, Written
 from bot.author.model import Kind, ModelError
+from bot.plan.model import Plan
 
 # The endpoint is at fault, not the request: trying again later may do, and until then an outline is worth
 # having.
@@ -38,7 +39,24 @@ class WithStandIn:
             written = self.stand_in.write(brief, progress)
             if written.kind != "plan":
                 raise
-            return replace(written, reason=_note(away))
+            author = f"{self.stand_in.name}/{self.stand_in.version}"
+            return replace(written, plan=_billed(written.plan, away), reason=_note(away), author=author)
+
+
+def _billed(plan: Plan | None, away: ModelError) -> Plan | None:
+    """The plan with what was paid in vain on its receipt."""
+    if plan is None:
+        return None
+    spent = away.usage
+    receipt = plan.provenance.model_copy(
+        update={
+            "calls": spent.calls,
+            "input_tokens": spent.input_tokens,
+            "output_tokens": spent.output_tokens,
+            "cached_tokens": spent.cached_tokens,
+        }
+    )
+    return plan.model_copy(update={"provenance": receipt})
 
 
 def _note(away: ModelError) -> str:

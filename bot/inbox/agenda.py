@@ -177,6 +177,11 @@ class Agenda:
         tend, think, parked = run_script(self._redis, scripts.HORIZON, [self._now()])
         return Horizon(float(tend) if tend else None, float(think) if think else None, parked)
 
+    def why_parked(self, subject: Subject) -> str | None:
+        """Why the subject was given up, or None if it was not."""
+        value = cast("bytes | None", self._redis.hget("gp:parked", f"{self.kind} {subject}"))
+        return str(json.loads(value)["reason"]) if value else None
+
     def parked(self) -> dict[Subject, str]:
         """The subjects given up, and why. Unreadable entries are left out."""
         found = {}

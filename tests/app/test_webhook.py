@@ -382,7 +382,7 @@ def test_the_inbox_gives_up_on_one_delivery_not_on_the_next(redis_url: str) -> N
 
     async def story() -> None:
         inbox = AsyncInbox(connect_async(redis_url), patience=0.00001)
-        delivery = Delivery(str(uuid4()), Event("issues", "labeled", (S,), 1, "o/r", 5))
+        delivery = Delivery(str(uuid4()), Event("issues", "labeled", (S,), 1, "o/r"))
         with pytest.raises(Unavailable):
             await inbox.keep(delivery)
         inbox._patience = 1.4

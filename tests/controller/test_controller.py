@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.controller import Idle, PlanRequest, Policy, StopPlanning, next_step, plan_branch
+from bot.branches import plan_branch
+from bot.controller import Idle, PlanRequest, Policy, StopPlanning, next_step
 from bot.effects import Changeset, Commit, EnsureComment, EnsurePullRequest, File, Receipt
 from bot.marks import Mark, Place, read_mark
 from bot.situation import (

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
+from bot.branches import ROUNDS
 from workers.github.wire import Answer
 
 
@@ -65,9 +66,6 @@ class Pulls(Answer):
     nodes: Annotated[list[PullNow], BeforeValidator(_without_nulls)]
 
 
-_NO_PULLS = Pulls(nodes=[])
-
-
 class Target(Answer):
     oid: str
 
@@ -122,14 +120,19 @@ class RepositoryNow(Answer):
     private: bool = Field(alias="isPrivate")
     default: Ref | None = Field(None, alias="defaultBranchRef")
     issue: IssueNow | None
-    pulls1: Pulls = _NO_PULLS
-    pulls2: Pulls = _NO_PULLS
-    pulls3: Pulls = _NO_PULLS
-    pulls4: Pulls = _NO_PULLS
-    head1: Ref | None = None
-    head2: Ref | None = None
-    head3: Ref | None = None
-    head4: Ref | None = None
+    pulls: tuple[Pulls, ...]
+    heads: tuple[Ref | None, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_round(cls, answer: Any) -> Any:
+        """GraphQL has no lists of questions, so each round's answer stands under a name of its own."""
+        if not isinstance(answer, dict):
+            return answer
+        return answer | {
+            "pulls": [answer.get(f"pulls{round_}") or {"nodes": []} for round_ in ROUNDS],
+            "heads": [answer.get(f"head{round_}") for round_ in ROUNDS],
+        }
 
 
 class SituationData(Answer):

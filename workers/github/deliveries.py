@@ -14,8 +14,8 @@ from typing import Any
 import structlog
 from pydantic import RootModel
 
+from bot.branches import issue_of
 from bot.errors import GroundplanError
-from bot.events import PLAN_BRANCH
 from bot.situation import Subject
 from workers.github.client import App, InstallationAnswer, InstallationPage
 from workers.github.refusals import Refusal
@@ -156,4 +156,4 @@ def _changed_pulls(wire: Wire, full_name: str, bot_id: int) -> set[int]:
     lately = {"state": "all", "sort": "updated", "direction": "desc", "per_page": 100}
     pulls = wire.get(_Pulls, "/repos/{full_name}/pulls", lately, full_name=full_name)
     ours = (pull for pull in pulls.root if pull.user and pull.user.id == bot_id)
-    return {int(branch[1]) for pull in ours if (branch := PLAN_BRANCH.fullmatch(pull.head.ref))}
+    return {number for pull in ours if (number := issue_of(pull.head.ref))}

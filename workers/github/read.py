@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from bot.controller import NO_EVENT, plan_branches
+from bot.branches import plan_branches
+from bot.controller import NO_EVENT
 from bot.errors import Transient
 from bot.marks import Mark, Place, read_mark
 from bot.situation import Ask, Issue, OwnComment, PlanPull, Repository, Situation, Subject
@@ -27,7 +28,7 @@ from workers.github.answers import (
     SituationData,
 )
 from workers.github.client import Installation, missing_permissions, repository_name
-from workers.github.queries import query
+from workers.github.queries import query, situation_query
 from workers.github.refusals import Gone, missing_permission
 from workers.github.tokens import grants
 from workers.github.wire import MAX_PAGES, Wire
@@ -71,13 +72,12 @@ def read_situation(
     """
     if not grants(installation.permissions, "issues", "read"):
         raise missing_permission("issues: write")
-    branches = plan_branches(subject)
+    branches = plan_branches(subject.number)
     found = _repository(wire, subject, installation, branches)
     issue = found.issue if found.issue and found.issue.home.id == subject.repo_id else None
     repository = _as_repository(found)
     pulls = tuple(_plan_pulls(wire, subject, repository, found, eyes, known))
-    heads = (found.head1, found.head2, found.head3, found.head4)
-    at = zip(branches, heads, strict=True)
+    at = zip(branches, found.heads, strict=True)
     return Situation(
         subject=subject,
         repository=repository,
@@ -121,7 +121,7 @@ def _by_name(
         variables[f"branch{place}"] = branch
         variables[f"ref{place}"] = f"refs/heads/{branch}"
     try:
-        data = wire.graphql(SituationData, query("situation"), variables, may_miss="repository.issue")
+        data = wire.graphql(SituationData, situation_query(), variables, may_miss="repository.issue")
     except Gone:
         return None
     return data.repository
@@ -177,9 +177,7 @@ def _mark(eyes: Eyes, subject: Subject, author: int, text: str) -> Mark | None:
 def _plan_pulls(
     wire: Wire, subject: Subject, repository: Repository, found: RepositoryNow, eyes: Eyes, known: Known
 ) -> Iterator[PlanPull]:
-    listed = [
-        pull for pulls in (found.pulls1, found.pulls2, found.pulls3, found.pulls4) for pull in pulls.nodes
-    ]
+    listed = [pull for pulls in found.pulls for pull in pulls.nodes]
     numbers = {pull.number for pull in listed}
     late = [number for number in known.pulls.values() if number and number not in numbers]
     every = [*listed, *(pull for number in late if (pull := _pull(wire, repository, number)))]

@@ -149,6 +149,8 @@ def load_performers(settings: Settings, redis: Redis, queue: QueueName) -> Perfo
     from workers.model.choose import chosen_author
 
     house = House(settings, redis, chosen_author(settings, EndpointMemory(redis)))
+    if queue == "write":
+        house.check_ready()
     # Makes the TLS context, which costs more than most requests and is then the children's as well.
     house.app().close()
     return Performers(house.tend, house.think, house.sweep)
