@@ -10,6 +10,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import UserError
@@ -104,15 +105,14 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        faults = [
-            ": ".join(
-                filter(
-                    None, (".".join(map(str, one["loc"])).upper(), one["msg"].removeprefix("Value error, "))
-                )
-            )
-            for one in error.errors(include_url=False, include_input=False)
-        ]
+        faults = [_fault(one) for one in error.errors(include_url=False, include_input=False)]
         raise UserError("settings", "; ".join(faults), "Correct the environment and start again.") from None
+
+
+def _fault(error: ErrorDetails) -> str:
+    where = ".".join(str(part) for part in error["loc"]).upper()
+    what = error["msg"].removeprefix("Value error, ")
+    return f"{where}: {what}" if where else what
 
 
 def passed_on(names: Iterable[str]) -> dict[str, str]:

@@ -4,6 +4,8 @@ wrote."""
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -11,12 +13,10 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
-from markdown_it.token import Token
 from markupsafe import Markup
 
 from sandbox.diffs import FileChange
+from sandbox.markup import Kind, Surroundings, in_repository, markdown
 from sandbox.objects import Entry, MissingObject
 from sandbox.shapes.git import commit_files
 from sandbox.shapes.pulls import compared, mergeable
@@ -27,62 +27,23 @@ from sandbox.world import World
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "sandbox"
 SHOWN_BYTES = 400_000
 DIFF_LINES = 2_000
-_HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
-_TASK = re.compile(r"\[([ xX])\]\s+")
-_FENCE = re.compile(r"^(`{3,}|~{3,})", re.MULTILINE)
-
-
-@cache
-def _markdown() -> MarkdownIt:
-    made = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
-    made.core.ruler.after("inline", "tasks", _task_lists)
-    return made
-
-
-def _task_lists(state: StateCore) -> None:
-    """`- [ ]` and `- [x]` at the start of a list item become boxes that cannot be ticked here."""
-    for at, token in enumerate(state.tokens[2:], 2):
-        first = token.children[0] if token.children else None
-        found = _TASK.match(first.content) if first is not None and first.type == "text" else None
-        if first is None or found is None or state.tokens[at - 2].type != "list_item_open":
-            continue
-        state.tokens[at - 2].attrJoin("class", "task-list-item")
-        box = Token("html_inline", "", 0)
-        box.content = f'<input type="checkbox" disabled{" checked" if found[1] in "xX" else ""}> '
-        first.content = first.content[found.end() :]
-        (token.children or []).insert(0, box)
-
-
-def without_comments(text: str) -> str:
-    """HTML comments hidden, as GitHub hides them, but not those shown inside fenced code."""
-    out, fence = [], None
-    pending: list[str] = []
-    for line in text.split("\n"):
-        mark = _FENCE.match(line.lstrip())
-        if fence is None and mark:
-            out.append(_HIDDEN.sub("", "\n".join(pending)))
-            pending, fence = [line], mark[1]
-        elif fence is not None and line.strip().startswith(fence):
-            out.append("\n".join([*pending, line]))
-            pending, fence = [], None
-        else:
-            pending.append(line)
-    rest = "\n".join(pending)
-    out.append(rest if fence else _HIDDEN.sub("", rest))
-    return "\n".join(out)
-
-
-def markdown(text: str | None) -> Markup:
-    """GitHub-flavoured Markdown with raw HTML escaped; dangerous link schemes are refused by the parser."""
-    return Markup(_markdown().render(without_comments(text or "")))
+LONG_DIFF = 400
+_COLOR = re.compile(r"[0-9a-fA-F]{6}")
+_HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)")
+_PICTURES = {"png": "png", "jpg": "jpeg", "jpeg": "jpeg", "gif": "gif", "webp": "webp"}
 
 
 def ago(seconds: float | None) -> str:
     return datetime.fromtimestamp(seconds or 0, UTC).strftime("%d %b %Y, %H:%M UTC")
 
 
+def paint(color: str) -> str:
+    """A label's colour as six hex digits, GitHub's grey for anything else."""
+    return color if _COLOR.fullmatch(color) else "ededed"
+
+
 def ink(color: str) -> str:
-    """Black or white, whichever reads better on a label's colour."""
+    """Black or white, whichever reads better on a label's colour (six hex digits)."""
     red, green, blue = (int(color[at : at + 2], 16) for at in (0, 2, 4))
     return "#000000" if red * 299 + green * 587 + blue * 114 > 150_000 else "#ffffff"
 
@@ -96,7 +57,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"markdown": markdown, "ago": ago, "ink": ink, "path": quote}
+    made.filters |= {"ago": ago, "ink": ink, "paint": paint, "path": quote}
     return made
 
 
@@ -189,7 +150,9 @@ def _tree(world: World, repo: Repository, name: str, path: str) -> Response:
         return _blob(world, repo, name, path, False)
     rows = list(world.store.tree(entry.sha).items()) if entry else []
     rows.sort(key=lambda row: (row[1].kind != "tree", row[0].lower()))
-    readme = next((one for inner, one in rows if inner.lower() in ("readme.md", "readme")), None)
+    readme = next((row for row in rows if row[0].lower() in ("readme.md", "readme")), None)
+    shown = _text(world, readme[1]) if readme and readme[1].kind == "blob" else None
+    sha = world.resolve(repo, name)
     return _page(
         "tree.html",
         world=world,
@@ -198,7 +161,8 @@ def _tree(world: World, repo: Repository, name: str, path: str) -> Response:
         path=path,
         rows=rows,
         branches=_branches(repo),
-        readme=_text(world, readme) if readme and readme.kind == "blob" else None,
+        latest=(sha, world.store.commit(sha)) if sha else None,
+        readme=_document(repo, name, f"{path}/readme.md", shown),
         counts=_counts(repo),
     )
 
@@ -208,22 +172,55 @@ def _blob(world: World, repo: Repository, name: str, path: str, raw: bool) -> Re
     if entry is None or entry.kind != "blob":
         return _missing(world, f"{path} at {name}")
     if raw:
-        response = Response(200, world.store.blob(entry.sha), {"content-type": "text/plain; charset=utf-8"})
-        response.headers["x-content-type-options"] = "nosniff"
-        return response
+        return _raw(world.store.blob(entry.sha), path)
     text = _text(world, entry)
-    rendered = markdown(text) if text is not None and path.lower().endswith((".md", ".markdown")) else None
     return _page(
         "blob.html",
         world=world,
         repo=repo,
         ref=name,
         path=path,
-        text=text,
-        rendered=rendered,
+        lines=None if text is None else text.removesuffix("\n").split("\n"),
+        rendered=_document(repo, name, path, text),
         size=len(world.store.blob(entry.sha)),
         counts=_counts(repo),
     )
+
+
+def _raw(data: bytes, path: str) -> Response:
+    """Pictures as pictures, everything else as text: nothing of a repository runs here."""
+    picture = _PICTURES.get(path.rpartition(".")[2].lower())
+    response = Response(
+        200, data, {"content-type": f"image/{picture}" if picture else "text/plain; charset=utf-8"}
+    )
+    response.headers["x-content-type-options"] = "nosniff"
+    response.headers["content-security-policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _document(repo: Repository, ref: str, path: str, text: str | None) -> Markup | None:
+    """A Markdown file with its relative links leading to files at the same ref; None for other files."""
+    if text is None or not path.lower().endswith((".md", ".markdown")):
+        return None
+
+    def file(target: str, kind: Kind) -> str:
+        return in_repository(repo.full_name, kind, ref, target)
+
+    return markdown(text, Surroundings(file=file, folder=path.rpartition("/")[0], breaks=False))
+
+
+def _saying(world: World, repo: Repository) -> Callable[[str | None], Markup]:
+    """Renders what people and bots say in this repository."""
+
+    def issue(full_name: str, number: int) -> str | None:
+        there = world.repository(full_name) if full_name else repo
+        found = there.issues.get(number) if there else None
+        if there is None or found is None or found.deleted:
+            return None
+        return f"/{quote(there.full_name)}/{'pull' if found.pull else 'issues'}/{number}"
+
+    around = Surroundings(issue=issue)
+    return lambda text: markdown(text, around)
 
 
 def _counts(repo: Repository) -> dict[str, int]:
@@ -273,6 +270,7 @@ def _conversation(world: World, repo: Repository, number: int) -> Response:
         "labels": _labels(world, repo, issue),
         "timeline": _timeline(issue),
         "counts": _counts(repo),
+        "say": _saying(world, repo),
         "parent": world.issue_by_id(issue.parent) if issue.parent else None,
         "children": [one for child in issue.children if (one := world.issue_by_id(child))],
         "blockers": [one for other in issue.blocked_by if (one := world.issue_by_id(other))],
@@ -287,16 +285,43 @@ def _conversation(world: World, repo: Repository, number: int) -> Response:
         pull=issue.pull,
         commits=[(sha, world.store.commit(sha)) for sha in commits],
         files=[(one, diff_lines(one)) for one in files],
+        long_diff=LONG_DIFF,
         runs=runs,
         fits=mergeable(world, issue),
     )
 
 
-def diff_lines(change: FileChange) -> list[tuple[str, str]]:
-    """(class, line) of a patch; class is hunk, add, del or same."""
-    kinds = {"@": "hunk", "+": "add", "-": "del"}
-    lines = (change.patch or "").split("\n")[:DIFF_LINES]
-    return [(kinds.get(line[:1], "same"), line) for line in lines] if change.patch else []
+@dataclass(frozen=True, slots=True)
+class DiffLine:
+    """A line of a patch with its numbers before and after; `kind` is hunk, add, del or same."""
+
+    kind: str
+    text: str
+    before: int | None = None
+    after: int | None = None
+
+
+def diff_lines(change: FileChange) -> list[DiffLine]:
+    """The patch as rows, cut at DIFF_LINES; empty without one."""
+    before = after = 0
+    rows: list[DiffLine] = []
+    for line in change.patch.split("\n")[:DIFF_LINES] if change.patch else ():
+        hunk = _HUNK.match(line)
+        if hunk:
+            before, after = int(hunk[1]), int(hunk[2])
+            rows.append(DiffLine("hunk", line))
+        elif line.startswith("+"):
+            rows.append(DiffLine("add", line, None, after))
+            after += 1
+        elif line.startswith("-"):
+            rows.append(DiffLine("del", line, before, None))
+            before += 1
+        elif line.startswith("\\"):
+            rows.append(DiffLine("same", line))
+        else:
+            rows.append(DiffLine("same", line, before, after))
+            before, after = before + 1, after + 1
+    return rows
 
 
 def _commit(world: World, repo: Repository, sha: str) -> Response:
@@ -305,7 +330,14 @@ def _commit(world: World, repo: Repository, sha: str) -> Response:
     files = [(one, diff_lines(one)) for one in commit_files(world, repo, sha)]
     found = world.store.commit(sha)
     return _page(
-        "commit.html", world=world, repo=repo, sha=sha, commit=found, files=files, counts=_counts(repo)
+        "commit.html",
+        world=world,
+        repo=repo,
+        sha=sha,
+        commit=found,
+        files=files,
+        counts=_counts(repo),
+        long_diff=LONG_DIFF,
     )
 
 
@@ -313,4 +345,4 @@ def _run(world: World, repo: Repository, number: int) -> Response:
     run: CheckRun | None = repo.check_runs.get(number)
     if run is None:
         return _missing(world, f"check run {number}")
-    return _page("run.html", world=world, repo=repo, run=run, counts=_counts(repo))
+    return _page("run.html", world=world, repo=repo, run=run, counts=_counts(repo), say=_saying(world, repo))

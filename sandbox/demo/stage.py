@@ -130,7 +130,7 @@ def _sandbox(
 ) -> dict[str, Any]:
     state = logs / "sandbox.json"
     command = [sys.executable, "-m", "sandbox", "--owner", OWNER, "--state-file", str(state)]
-    command += ["--webhook-url", f"{receiver}/webhooks/github", "--webhook-secret", secret]
+    command += [f"--webhook-url={receiver}/webhooks/github", f"--webhook-secret={secret}"]
     command += ["--repository", f"{repository}={path}"]
     process = start("sandbox", command, {})
     end = time.monotonic() + PATIENCE

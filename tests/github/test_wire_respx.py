@@ -1,6 +1,6 @@
-"""What goes over the wire to GitHub, seen below httpx by respx: headers, hosts, token requests, time-outs, answers.
+"""What goes over the wire to GitHub, seen below httpx by respx: headers, hosts, tokens, time-outs, answers.
 
-Nothing here replaces a part of ours: the App, its clients and the library below them run as they do in production.
+No part of ours is replaced: the App, its clients and the library below them run as they do in production.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Anything(BaseModel):
 
 @pytest.fixture
 def github() -> Iterator[respx.MockRouter]:
-    """A GitHub with one repository (7, `o/r`) and our installation 5 on it; every other request fails the test."""
+    """A GitHub with one repository (7, `o/r`) and our installation 5 on it; any other request fails."""
     with respx.mock(base_url=API, assert_all_called=False) as router:
         router.get("/app").respond(json={"slug": "groundplan"})
         router.get("/repos/o/r/installation").respond(
@@ -75,7 +75,7 @@ def app(redis: Redis, github: respx.MockRouter) -> Iterator[App]:
 
 
 def everything(app: App) -> None:
-    """One request of each kind that we make: as the App, for a token, reading, writing, GraphQL, the archive."""
+    """One request of each kind: as the App, for a token, reading, writing, GraphQL, the archive."""
     app.slug()
     installation = app.installation(Subject(7, 1), Told(5, "o/r"))
     app.reading(installation).graphql(Anything, "query { id }", {})
@@ -254,7 +254,9 @@ def test_a_server_that_never_answers_is_left() -> None:
             wire.graphql(Anything, "query { id }", {})
 
 
-@pytest.mark.parametrize("error", [httpx.ReadTimeout, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ReadError])
+@pytest.mark.parametrize(
+    "error", [httpx.ReadTimeout, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ReadError]
+)
 def test_no_answer_about_a_token_ends_the_request_that_needed_it(
     app: App, github: respx.MockRouter, error: type[httpx.TransportError]
 ) -> None:
