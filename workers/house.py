@@ -25,8 +25,9 @@ from bot.situation import Subject
 from workers import pipeline
 from workers.github.client import App, Reader
 from workers.github.deliveries import redeliver_failed, sightings
+from workers.github.limits import Pace
 from workers.github.read import Eyes
-from workers.github.refusals import Refusal
+from workers.github.refusals import Limited, Refusal
 from workers.github.subject import SubjectAtGitHub
 from workers.github.tokens import TokenCache
 from workers.github.tree import tarball
@@ -85,16 +86,21 @@ class GitHubLibrary:
     repo_id: int
     api_url: str
     transport: httpx.BaseTransport | None = None
+    pace: Pace | None = None
     patience: bool = True
 
     def tree(self, sha: str) -> Tree:
         full_name, token = self.desk.take(self.repo_id)
+        if self.pace:
+            self.pace.check()
         try:
             with (
                 Reader(token, self.api_url, self.transport) as reader,
                 tarball(reader, full_name, sha) as chunks,
             ):
                 return tree_from_tarball(chunks, sha)
+        except Limited as limit:
+            raise (self.pace.limited(limit) if self.pace else limit) from limit
         except Refusal as no:
             self._hand_back()
             reason = f"GitHub does not give the repository's files: {no.message}"
@@ -134,7 +140,8 @@ class House:
         with self.app() as app:
             look = self._look(app, claim)
             if claim.failures >= self.settings.groundplan_max_attempts - 1:
-                return pipeline.give_up(look)
+                pipeline.give_up(look)
+                return None
             return pipeline.tend(look)
 
     def check_ready(self) -> None:
@@ -158,6 +165,7 @@ class House:
                     claim.subject.repo_id,
                     self.settings.github_api_url,
                     self.transport,
+                    Pace(self.redis, claim.hint.installation_id, clock=self.clock) if claim.hint else None,
                     patience=claim.waits < REFUSED_OFTEN,
                 ),
                 memory=Memory(self.redis, claim.subject),

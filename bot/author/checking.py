@@ -16,7 +16,7 @@ from bot.plan.model import Plan
 from bot.plan.rules import LintInput, lint
 from bot.recon.commands import runnable
 from bot.recon.suggest import nearest
-from bot.recon.tree import Tree, upward
+from bot.recon.tree import NotReadable, Tree, upward
 
 OUR_FOLDERS = ("specs/", "EXPORT/", ".agent/")
 
@@ -58,7 +58,7 @@ def checked(plan: Plan, brief: Brief) -> tuple[tuple[File, ...], Report]:
 def existing(tree: Tree) -> Mapping[str, str]:
     """The present texts of files that a format may write. UserError when one is there and is no text."""
     paths = [path for path in tree.paths if path == PLAN_FILE or path.startswith(OUR_FOLDERS)]
-    texts = {path: tree.text(path) for path in paths}
+    texts = {path: _exact(tree, path) for path in paths}
     if PLAN_FILE in texts and texts[PLAN_FILE] is None:
         raise UserError(
             "plan-file-unreadable", f"{PLAN_FILE} is not UTF-8 text.", "Make it UTF-8 text and ask again."
@@ -66,9 +66,18 @@ def existing(tree: Tree) -> Mapping[str, str]:
     return {path: text for path, text in texts.items() if text is not None}
 
 
+def _exact(tree: Tree, path: str) -> str | None:
+    """The text byte for byte, a byte order mark included: what people wrote goes back as it was. None for
+    what is binary, not UTF-8, or was not read."""
+    try:
+        return tree.read(path).decode("utf-8") if tree.text(path) is not None else None
+    except (UnicodeDecodeError, NotReadable):
+        return None
+
+
 def _refuse_foreign(path: str, tree: Tree) -> None:
-    """A link, a submodule, or a file where a folder has to be: writing through it would end up somewhere
-    else.
+    """A link, a submodule, or a file where a folder has to be: writing through it
+    would end up somewhere else.
     """
     for place in (path, *upward(path)[1:-1]):
         if place in tree.special:
@@ -90,8 +99,8 @@ def _refuse_foreign(path: str, tree: Tree) -> None:
 
 
 def _refuse_peoples(file: File, present: Mapping[str, str], contract: str) -> None:
-    """A file somebody else wrote where one of ours has to go: without a contract of ours beside it, it is not
-    ours.
+    """A file somebody else wrote where one of ours has to go: without a contract of ours
+    beside it, it is not ours.
     """
     if (
         file.path != PLAN_FILE

@@ -40,7 +40,7 @@ START = 1_790_000_000.0
 LEASE = 15.0
 SETTLE = 60.0
 SECRET = "a secret of at least thirty-two characters"
-FILES = {
+FILES: dict[str, str | bytes] = {
     "README.md": "# Shop\n\nSells things.\n",
     "Makefile": "test:\n\tpython -m pytest\n\nlint:\n\truff check .\n",
     "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\n[tool.pytest.ini_options]\n',
@@ -350,7 +350,7 @@ class Town:
 
     def calls(self) -> list[Entry]:
         """What Groundplan asked of GitHub, with when and how it was answered."""
-        return [one for one in self.sandbox.service.journal.entries if one.kind in ("app", "installation")]
+        return [one for one in self.sandbox.api.journal.entries if one.kind != "user"]
 
     # Groundplan
 

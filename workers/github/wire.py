@@ -1,5 +1,5 @@
-"""One way out to GitHub: quotes every path part, keeps redirects at home, and maps every answer to our
-errors.
+"""One way out to GitHub: quotes every path part, keeps redirects at home, and maps
+every answer to our errors.
 
 Tries nothing twice but a request whose credential was refused; whoever calls decides what a failure means.
 """
@@ -20,7 +20,7 @@ from githubkit.exception import (
     RequestFailed,
     RequestTimeout,
 )
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, RootModel, ValidationError
 
 from bot.errors import GroundplanError, Transient, UserError
 from workers.github.refusals import Limited, error_of, graphql_error, graphql_limit, retry_after
@@ -38,8 +38,8 @@ M = TypeVar("M", bound=BaseModel)
 
 
 class Answer(BaseModel):
-    """Base of our slim models of GitHub's answers: what we read must be there and of its type, the rest may
-    change.
+    """Base of our slim models of GitHub's answers: what we read must be there and of its
+    type, the rest may change.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -121,8 +121,11 @@ class Wire:
         return _read(model, self._send(method, self._url(path, parts), body=body))
 
     def tell(self, method: str, path: str, body: Any = None, **parts: str | int) -> int:
-        """The status of a write whose answer does not matter."""
-        return self._send(method, self._url(path, parts), body=body).status_code
+        """The status of a write whose answer does not matter, as long as it is GitHub's."""
+        answer = self._send(method, self._url(path, parts), body=body)
+        if answer.raw_response.content:
+            _read(_Anything, answer)
+        return answer.status_code
 
     def pages(
         self, model: type[M], path: str, query: Mapping[str, Any] | None = None, **parts: str | int
@@ -147,8 +150,8 @@ class Wire:
         return urljoin(str(answer.url), target)
 
     def graphql(self, model: type[M], query: str, variables: Mapping[str, Any], *, may_miss: str = "") -> M:
-        """The data of a query as `model`. A NOT_FOUND below the path `may_miss` ("repository.issue") leaves
-        a null.
+        """The data of a query as `model`. A NOT_FOUND below the path `may_miss`
+        ("repository.issue") leaves a null.
         """
         self._check_gate()
         try:
@@ -234,6 +237,10 @@ def _what_is_left(failed: GraphQLFailed, may_miss: str) -> dict[str, Any]:
     if wanted or failed.response.data is None:
         raise graphql_error([(error.type, error.message) for error in wanted or errors])
     return failed.response.data
+
+
+class _Anything(RootModel[JsonValue]):
+    """Some JSON: what a proxy's page is not."""
 
 
 def _read(model: type[M], answer: Response[Any]) -> M:
