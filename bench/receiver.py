@@ -1,5 +1,5 @@
-"""Deliveries a second, latency, CPU and memory of the receiver, beside three other servers in the same
-run.
+"""Deliveries a second, latency, CPU and memory of the receiver, beside three other
+servers in the same run.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def python_server(name: str, url: str) -> Server:
 
 @contextmanager
 def probot_command(url: str) -> Iterator[Server | None]:
-    """Probot with an LPUSH handler, installed by npm into a temporary folder; None where that is not
-    possible.
+    """Probot with an LPUSH handler, installed by npm into a temporary folder; None
+    where that is not possible.
     """
     node, npm = shutil.which("node"), shutil.which("npm")
     with tempfile.TemporaryDirectory(prefix="bench-probot-") as folder:

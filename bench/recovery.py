@@ -1,5 +1,5 @@
-"""Seconds from a kill until the work is taken up again, with default settings (lease 15 s, sweep every 5
-s).
+"""Seconds from a kill until the work is taken up again, with default settings
+(lease 15 s, sweep every 5 s).
 """
 
 from __future__ import annotations

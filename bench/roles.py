@@ -23,7 +23,15 @@ NEEDED = ("githubkit", "githubkit.versions.latest.models", "openai")
 
 
 def settings(url: str) -> Settings:
-    return Settings(redis_url=url, groundplan_secret=SecretStr(SECRET), groundplan_log_level="ERROR")
+    return Settings(
+        redis_url=url,
+        groundplan_secret=SecretStr(SECRET),
+        groundplan_log_level="ERROR",
+        # An App that is never asked to act.
+        groundplan_bot_id=1,
+        github_app_id=1,
+        github_app_private_key=SecretStr("unused"),
+    )
 
 
 def main(role: str, url: str) -> None:

@@ -1,5 +1,5 @@
-"""The servers that the receiver is measured against, and itself: `python -m bench.servers NAME REDIS_URL
-PORT`.
+"""The servers that the receiver is measured against, and itself: `python -m
+bench.servers NAME REDIS_URL PORT`.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ async def raw(scope: Any, receive: Any, send: Any) -> None:
 
 
 def fastapi_rq(redis_url: str) -> Any:
-    """What a first version usually is: FastAPI, and one synchronous RQ enqueue of the payload for each
-    delivery.
+    """What a first version usually is: FastAPI, and one synchronous RQ enqueue of the
+    payload for each delivery.
     """
     from fastapi import FastAPI
     from redis import Redis
@@ -76,6 +76,7 @@ def main(name: str, redis_url: str, port: str) -> None:
             redis_url=redis_url,
             groundplan_webhook_secret=secret,
             groundplan_secret=secret,
+            groundplan_bot_id=1,
             groundplan_log_level="WARNING",
         )
         serve(settings, "127.0.0.1", int(port))

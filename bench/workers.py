@@ -1,5 +1,5 @@
-"""Jobs a second of one worker with and without its imports before the fork, and the memory of idle
-workers.
+"""Jobs a second of one worker with and without its imports before the fork, and
+the memory of idle workers.
 """
 
 from __future__ import annotations

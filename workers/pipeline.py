@@ -36,7 +36,7 @@ from workers.memory import Memory
 
 Kind = Literal["tend", "think"]
 
-EVENT_WAITS = 5
+EVENT_WAITS = 7
 MAX_STEPS = 16
 PROGRESS_SECONDS = 10.0
 SEEN_BY_LOOKING = frozenset({"suspended", "archived", "not-installed"})
@@ -143,7 +143,7 @@ def _wait_for_the_ask(look: Look, now: Situation) -> None:
     """
     issue = now.issue
     if issue and issue.ask and issue.ask.id == NO_EVENT and look.waits < EVENT_WAITS:
-        raise Transient("the label's event does not show yet", 5.0)
+        raise Transient("the label's event does not show yet", 1.0)
 
 
 def remembering(look: Look, now: Situation) -> Situation:

@@ -1,5 +1,5 @@
-"""The queue's door. A job is only a wake-up: the agenda in Redis knows what is due, and a lost job costs
-seconds.
+"""The queue's door. A job is only a wake-up: the agenda in Redis knows what is due, and
+a lost job costs seconds.
 """
 
 from workers.jobs.performing import perform

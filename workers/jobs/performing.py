@@ -1,5 +1,5 @@
-"""One job: claim the subject, keep the lease alive while the work goes on, and give it back with what came
-of it.
+"""One job: claim the subject, keep the lease alive while the work goes on, and give it
+back with what came of it.
 
 Must not know what working on a subject means.
 """
@@ -26,8 +26,8 @@ log = structlog.get_logger()
 def perform(
     agenda: Agenda, subject: Subject, owner: str, work: Callable[[Claim], float | None], ttl: float
 ) -> None:
-    """Do the work if the subject is due and nobody has it; then give the lease back. Raises what the work
-    raised.
+    """Do the work if the subject is due and nobody has it; then give the lease back.
+    Raises what the work raised.
     """
     claim = agenda.claim(subject, owner, ttl)
     if claim is None:
@@ -62,8 +62,8 @@ def backoff(failures: int) -> float:
 
 @contextmanager
 def kept_alive(agenda: Agenda, claim: Claim, ttl: float) -> Iterator[None]:
-    """Renew the lease from a thread. When it is taken over, or Redis is away for too long, `claim.lost` is
-    set.
+    """Renew the lease from a thread. When it is taken over, or Redis is away for too
+    long, `claim.lost` is set.
     """
     done = threading.Event()
 

@@ -77,8 +77,8 @@ def agenda_for(settings: Settings, redis: Redis, kind: Kind) -> Agenda:
 
 
 def work(settings: Settings, queue: str, performers: Performers | None = None) -> None:
-    """Work on one queue until SIGTERM or SIGINT, finishing the job in hand. Raises UserError before it
-    begins.
+    """Work on one queue until SIGTERM or SIGINT, finishing the job in hand. Raises
+    UserError before it begins.
 
     Reconnects for as long as it takes when Redis goes away.
     """
@@ -108,8 +108,8 @@ def work(settings: Settings, queue: str, performers: Performers | None = None) -
 
 
 def sweep(settings: Settings, once: bool = False, look: Callable[[], None] | None = None) -> None:
-    """Wake what is due, when it is due, until SIGTERM; and at the start and every ten minutes have GitHub
-    swept.
+    """Wake what is due, when it is due, until SIGTERM; and at the start and every ten
+    minutes have GitHub swept.
 
     `look` does the sweep of GitHub; by default a worker that holds the App's key is asked to.
     """
@@ -184,8 +184,8 @@ def _waking(table: dict[str, Performer], wakes: Wakes) -> dict[str, Performer]:
 
 
 def _report_death(settings: Settings, redis: Redis, secret: str) -> Callable[[str, str, str], None]:
-    """For a parent whose child was killed: end the child's lease and wake somebody, instead of waiting for
-    its end.
+    """For a parent whose child was killed: end the child's lease and wake somebody,
+    instead of waiting for its end.
     """
     wakes = Wakes(redis, secret)
     agendas = {
@@ -202,8 +202,8 @@ def _report_death(settings: Settings, redis: Redis, secret: str) -> Callable[[st
 
 
 def _wake_and_pause(wakes: Wakes, agenda: Agenda, longest: float) -> float:
-    """Wake what is due; give the seconds until something else will be, at least a fifth and at most
-    `longest`.
+    """Wake what is due; give the seconds until something else will be, at least a
+    fifth and at most `longest`.
     """
     sent = wakes.wake()
     if sent:

@@ -47,8 +47,8 @@ class RefusedJob(NoSuchJobError):
 
 
 def job_class(secret: str, table: Mapping[str, Performer]) -> type[Job]:
-    """A Job that can only be one of `table`, and only with our signature. Everything else is refused
-    unread.
+    """A Job that can only be one of `table`, and only with our signature.
+    Everything else is refused unread.
     """
 
     class SignedJob(Job):

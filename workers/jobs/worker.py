@@ -1,5 +1,5 @@
-"""RQ's worker as we run it: one queue each, quick to notice trouble, with children that die with their
-parent.
+"""RQ's worker as we run it: one queue each, quick to notice trouble, with children
+that die with their parent.
 
 https://python-rq.org/docs/workers/ describes the life of a worker. Must not know what the jobs do.
 """
@@ -26,8 +26,8 @@ log = structlog.get_logger()
 
 
 class QueueWorker(Worker):
-    """A worker on exactly one queue: with two, RQ pops by BLPOP, and a worker killed after the pop has lost
-    the job.
+    """A worker on exactly one queue: with two, RQ pops by BLPOP, and a worker killed after
+    the pop has lost the job.
 
     `died` is told the job's subject and id when a child was killed in the middle.
 
@@ -91,8 +91,8 @@ class QueueWorker(Worker):
 
 
 def freeze_for_forking() -> None:
-    """Move all that is loaded out of the collector's sight, so that children share it instead of copying
-    it.
+    """Move all that is loaded out of the collector's sight, so that children share
+    it instead of copying it.
     """
     gc.collect()
     gc.freeze()
