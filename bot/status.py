@@ -1,5 +1,6 @@
-"""The one status comment on an issue: its states and its words. Pure; decides nothing about when to say
-what."""
+"""The one status comment on an issue: its states and its words. Pure; decides
+nothing about when to say what.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +30,9 @@ HEADINGS: dict[State, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the comment says. `who` is whose move it is next: "groundplan" or people; `data` goes into the
-    mark."""
+    """What the comment says. `who` is whose move it is next: "groundplan" or people;
+    `data` goes into the mark.
+    """
 
     state: State
     ask: str

@@ -1,5 +1,6 @@
-"""A GitHub that remembers, over real HTTP, to try the App on and to test it against. It imports nothing of
-the App."""
+"""A GitHub that remembers, over real HTTP, to try the App on and to test it against. It
+imports nothing of the App.
+"""
 
 from sandbox.faults import Fault
 from sandbox.observable import observable

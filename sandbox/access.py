@@ -1,7 +1,7 @@
 """Who may do what: permissions of installation tokens, roles of people, and which repositories each can see.
 
-Stricter than GitHub in one point: public repositories too need the permission, so that a missing one shows
-in tests.
+Stricter than GitHub in one point: public repositories too need the permission, so that a
+missing one shows in tests.
 """
 
 from __future__ import annotations
@@ -57,7 +57,3 @@ def allow(
 def conversation_permission(issue: Issue) -> str:
     """Conversations of pull requests open to either permission, those of issues to `issues` alone."""
     return "issues|pull_requests" if issue.pull is not None else "issues"
-
-
-def may_see_contents(actor: Actor) -> bool:
-    return actor.kind == "user" or actor.holds("contents", "read")

@@ -1,5 +1,6 @@
-"""The sandbox as one function from request to response: faults, credentials, limits, routes, gate, journal.
-No I/O."""
+"""The sandbox as one function from request to response: faults, credentials, limits,
+routes, gate, journal. No I/O.
+"""
 
 from __future__ import annotations
 
@@ -56,8 +57,9 @@ def is_api(path: str) -> bool:
 
 
 class Api:
-    """GitHub's API over one world. `before` and `after` are called around each call, for edits by third
-    parties."""
+    """GitHub's API over one world. `before` and `after` are called around each call,
+    for edits by third parties.
+    """
 
     def __init__(self, world: World, authority: Authority) -> None:
         self.world = world

@@ -1,5 +1,6 @@
-"""Packs a commit's tree the way codeload does: tar.gz, one top folder, symlinks kept, submodules as empty
-folders."""
+"""Packs a commit's tree the way codeload does: tar.gz, one top folder, symlinks kept,
+submodules as empty folders.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Two ways to reach the sandbox: ASGI under uvicorn, with connections that can be cut, and a direct httpx
-transport."""
+"""Two ways to reach the sandbox: ASGI under uvicorn, with connections that can be cut, and
+a direct httpx transport.
+"""
 
 from __future__ import annotations
 
@@ -79,8 +80,9 @@ async def _send(scope: Scope, send: Send, request: Request, response: Response) 
 
 
 class DirectTransport(httpx.BaseTransport):
-    """The same answers in the caller's thread; a hang is a read time-out at once, a cut a broken
-    connection."""
+    """The same answers in the caller's thread; a hang is a read time-out at once, a
+    cut a broken connection.
+    """
 
     def __init__(self, sandbox: Answers) -> None:
         self._sandbox = sandbox

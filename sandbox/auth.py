@@ -1,7 +1,7 @@
 """Credentials: App JWTs (RS256), installation tokens of the 2026 form, tokens of people.
 
-They live in wall time even when the world's clock is a test's, because clients sign and cache with their own
-clock.
+They live in wall time even when the world's clock is a test's, because clients sign and
+cache with their own clock.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Brings a git checkout or a plain folder into the object store.
 
-Reads committed content only (HEAD) from a checkout and every file from a plain folder; it never writes to
-either.
+Reads committed content only (HEAD) from a checkout and every file from a plain folder;
+it never writes to either.
 """
 
 from __future__ import annotations
@@ -54,8 +54,9 @@ def is_checkout(folder: Path) -> bool:
 
 
 def read_checkout(store: ObjectStore, folder: Path, revision: str = "HEAD") -> str | None:
-    """Load one revision with its whole tree and up to 200 commits of history; gives its sha, None if it has
-    none."""
+    """Load one revision with its whole tree and up to 200 commits of history; gives its
+    sha, None if it has none.
+    """
     if not _git(folder, "rev-list", "--all", "--max-count=1").strip():
         return None
     commits = _git(folder, "rev-list", f"--max-count={HISTORY}", revision, "--").decode().split()

@@ -1,5 +1,6 @@
-"""Faults on demand: which request they hit, and what then goes wrong instead of, or after, the right
-answer."""
+"""Faults on demand: which request they hit, and what then goes wrong instead of, or
+after, the right answer.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""What was asked of the sandbox, call by call, for counting reads and writes and for finding out who did
-what."""
+"""What was asked of the sandbox, call by call, for counting reads and writes and for
+finding out who did what.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Rate limits as GitHub keeps them: an hourly budget for each asker, and the limit on writing too much too
-fast."""
+"""Rate limits as GitHub keeps them: an hourly budget for each asker, and the limit on
+writing too much too fast.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A model that plays a script: a real loopback server which speaks OpenAI's protocol and can misbehave on
-demand.
+"""A model that plays a script: a real loopback server which speaks OpenAI's protocol and
+can misbehave on demand.
 
 It answers `/v1/responses` and `/v1/chat/completions` without streaming, one turn of the script for each call,
 the last turn for ever. Whatever it says is scripted, so nothing it does tells anything about any model.
@@ -65,8 +65,8 @@ Answer = str | Callable[[Asked], str]
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """Answer with a text, or with what a function makes of the call. `usage` False leaves the token counts
-    out.
+    """Answer with a text, or with what a function makes of the call. `usage` False
+    leaves the token counts out.
     """
 
     answer: Answer
@@ -126,8 +126,8 @@ Turn = Says | Refuses | Fails | Hangs | Drips | Cuts | Sends
 
 @dataclass
 class ModelServer:
-    """The script, where it stands, and every call so far. `refused_forms` are rungs this server does not
-    know.
+    """The script, where it stands, and every call so far. `refused_forms` are rungs
+    this server does not know.
     """
 
     turns: Sequence[Turn]

@@ -1,7 +1,7 @@
 """Git objects in memory under their real SHA-1 ids: blobs, trees, commits.
 
-Append-only and content-addressed, so it takes no part in snapshots; it knows nothing of repositories or
-branches.
+Append-only and content-addressed, so it takes no part in snapshots; it knows nothing
+of repositories or branches.
 """
 
 from __future__ import annotations

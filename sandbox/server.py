@@ -1,5 +1,6 @@
-"""The sandbox as a running thing: a real HTTP server in a thread, and the Python handle that tests and the
-demo use."""
+"""The sandbox as a running thing: a real HTTP server in a thread, and the Python handle
+that tests and the demo use.
+"""
 
 from __future__ import annotations
 
@@ -78,8 +79,9 @@ def make_app(
 
 
 class Sandbox:
-    """A GitHub that remembers. Start with `Sandbox.start()`, stop with `.stop()`, or use it as a context
-    manager."""
+    """A GitHub that remembers. Start with `Sandbox.start()`, stop with `.stop()`, or use
+    it as a context manager.
+    """
 
     def __init__(self, app: AppIdentity, now: Callable[[], float], wall: Callable[[], float]) -> None:
         self.world: World = World(app, now)
@@ -162,11 +164,6 @@ class Sandbox:
     # answering
 
     @property
-    def service(self) -> Api:
-        """`api` under the name that callers knew first."""
-        return self.api
-
-    @property
     def journal(self) -> Journal:
         """Every API call, for counting: `.entries`, `.reads()`, `.writes()`, `.clear()`."""
         return self.api.journal
@@ -243,8 +240,9 @@ class Sandbox:
         return found
 
     def person(self, login: str) -> httpx.Client:
-        """An HTTP client that acts as a person, made if not there; close it, or use it as a context
-        manager."""
+        """An HTTP client that acts as a person, made if not there; close it, or use
+        it as a context manager.
+        """
         self.world.add_user(login)
         headers = {"authorization": f"Bearer {person_token(login)}", "user-agent": f"person/{login}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
@@ -361,8 +359,9 @@ class Sandbox:
 
     @contextmanager
     def before_call(self, watcher: Callable[[Request], None]) -> Iterator[None]:
-        """Call `watcher` before each API call, in the server's thread: an edit by somebody else in
-        between."""
+        """Call `watcher` before each API call, in the server's thread: an edit by
+        somebody else in between.
+        """
         self.api.before.append(watcher)
         try:
             yield

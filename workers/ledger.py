@@ -76,11 +76,11 @@ class Ledger:
         return _read(cast("bytes | None", self._redis.hget(self._pages, key)))
 
     def intend(self, key: str, digest: str) -> None:
-        """Record that a write begins now. Raises Fenced when a newer run has taken over; then it must not
-        begin.
+        """Record that a write begins now. Raises Fenced when a newer run has taken
+        over; then it must not begin.
 
-        `since` is always now: a second try starts its own uncertainty, which the first one's age says
-        nothing about.
+        `since` is always now: a second try starts its own uncertainty, which the first
+        one's age says nothing about.
         """
         self._write(key, Entry("intent", digest, self.now(), self.entry(key).receipt))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from bot.author.model import Usage
-from bot.plan.model import Plan
+from bot.plan.model import Command, Plan
 from bot.recon.report import Recon
 from bot.recon.tree import Tree
 
@@ -30,7 +30,7 @@ class Brief:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class OpenQuestion:
     """One question whose answer would let a plan be written, why it matters, and answers to pick from."""
 
     question: str
@@ -48,23 +48,14 @@ class Likely:
 
 
 @dataclass(frozen=True, slots=True)
-class Runnable:
-    """A command the repository defines, and the place that defines it."""
-
-    kind: str
-    line: str
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
 class Readiness:
-    """What an issue lacks: at most five questions, most important first; and what the repository says
-    already.
+    """What an issue lacks: at most five questions, most important first; and what
+    the repository says already.
     """
 
-    asks: tuple[Ask, ...]
+    asks: tuple[OpenQuestion, ...]
     files: tuple[Likely, ...] = ()
-    commands: tuple[Runnable, ...] = ()
+    commands: tuple[Command, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +80,7 @@ class Author(Protocol):
     def version(self) -> str: ...
 
     def write(self, brief: Brief, progress: Progress) -> Written:
-        """A plan or the reason why there is none. Raises UserError when a person has to put
-        something right.
+        """A plan or the reason why there is none. Raises UserError when a person
+        has to put something right.
         """
         ...

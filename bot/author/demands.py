@@ -71,6 +71,13 @@ class Demand:
         """Whether a task has to meet it."""
         return not (self.done or self.is_order or self.is_open or self.is_remark)
 
+    @property
+    def open_reason(self) -> str:
+        """Why it may stay open; "" for what a task has to meet."""
+        if self.is_remark:
+            return "it reads as a remark and not as a demand"
+        return "the issue calls it undecided" if self.is_open else ""
+
 
 def is_remark(text: str) -> bool:
     """Whether a sentence guesses, notes or asks, or is too short to demand anything."""

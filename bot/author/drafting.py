@@ -1,5 +1,5 @@
-"""From what a model said to a checked plan, or to findings. What the model may not choose is put in here by
-code.
+"""From what a model said to a checked plan, or to findings. What the model may not
+choose is put in here by code.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from bot.author.purge import Purge
 from bot.plan.draft import DraftRejected, plan_from_draft
 from bot.plan.findings import Finding
 from bot.plan.located_json import Fault, read_json
-from bot.plan.model import Codebase, Obligation, Plan
-from bot.plan.rules import RULES, autofix
+from bot.plan.model import Codebase, Plan
+from bot.plan.rules import autofix
 from bot.plan.rules.grounding import path_fault
 from bot.plan.rules.input import unfenced
 from bot.recon.secrets import secret_name
@@ -95,7 +95,7 @@ def candidate(reply: str, facts: Facts, source: Source) -> Candidate:
 def _linted(plan: Plan, facts: Facts, text: str) -> Candidate:
     fixed, _ = autofix(plan, lint_input(plan, facts.brief))
     _, report = checked(fixed, facts.brief)
-    return Candidate(fixed, (*report.findings, *_uncovered(fixed, facts)), text)
+    return Candidate(fixed, report.findings, text)
 
 
 def _codebase(facts: Facts, source: Source, purge: Purge) -> Codebase:
@@ -154,8 +154,8 @@ def _is_foreign(change: Mapping[str, Any], facts: Facts) -> bool:
 
 
 def _is_protected(path: str, facts: Facts) -> bool:
-    """Whether a path steers machines or holds secrets; then only a demand of the issue, or its title, opens
-    it.
+    """Whether a path steers machines or holds secrets; then only a demand of the
+    issue, or its title, opens it.
     """
     plain = path.strip().removeprefix("./")
     if secret_name(plain):
@@ -234,7 +234,15 @@ def _became(demand: Demand, said: Mapping[str, Any], covering: list[str]) -> dic
         return out
     named = said.get("disposition")
     given = "open" if named in {None, "task", "done"} else named  # a task that does not cover it is none
-    return out | {"disposition": given, "by": said.get("by"), "reason": said.get("reason")}
+    return out | {"disposition": given, "by": said.get("by"), "reason": _reason(demand, given, said)}
+
+
+def _reason(demand: Demand, given: object, said: Mapping[str, Any]) -> object:
+    """Why no task meets a demand. Only code may say that something asks for no work, so work stays open
+    without a reason."""
+    if demand.is_work:
+        return None if given == "open" else said.get("reason")
+    return said.get("reason") or demand.open_reason
 
 
 def _covering(name: str, tasks: object) -> list[str]:
@@ -244,32 +252,6 @@ def _covering(name: str, tasks: object) -> list[str]:
         for task in _listed(tasks)
         if isinstance(task, dict) and isinstance(task.get("id"), str) and name in _listed(task.get("covers"))
     ]
-
-
-def _uncovered(plan: Plan, facts: Facts) -> list[Finding]:
-    """PLN711 until the rule itself is there: every demand is covered by a task, or is a question or a
-    non-goal.
-    """
-    if "PLN711" in RULES:
-        return []
-    work = {each.id for each in facts.demands if each.is_work}
-    return [
-        Finding(
-            "PLN711",
-            "error",
-            f"Issue item {each.id} '{each.text[:120]}' is not covered",
-            f"/obligations/{at}",
-            suggestion="name it in the `covers` of a task, or make it a question or non-goal with the reason",
-        )
-        for at, each in enumerate(plan.obligations)
-        if each.id in work and not _is_settled(each)
-    ]
-
-
-def _is_settled(obligation: Obligation) -> bool:
-    if obligation.disposition == "task":
-        return bool(obligation.by)
-    return obligation.disposition in {"question", "non-goal"} and bool(obligation.by or obligation.reason)
 
 
 def _listed(value: object) -> list[Any]:

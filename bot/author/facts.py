@@ -73,8 +73,8 @@ class Facts:
 
     @property
     def all_done(self) -> bool:
-        """Whether every demand is ticked and stands in a list of work; forms are ticked by those
-        who report.
+        """Whether every demand is ticked and stands in a list of work; forms are
+        ticked by those who report.
         """
         return bool(self.demands) and all(
             each.done and WORK_LIST.search(each.heading) for each in self.demands
@@ -256,8 +256,8 @@ class Facts:
         return (frames[-1 if python else 0].paths[0],)
 
     def _new(self, inside: list[Mention]) -> tuple[str, ...]:
-        """Paths the demand names that are not there, plain enough to be made, in a folder that is or at the
-        root.
+        """Paths the demand names that are not there, plain enough to be made, in a
+        folder that is or at the root.
         """
         tree = self.brief.tree
         return tuple(

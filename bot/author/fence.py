@@ -1,5 +1,5 @@
-"""Untrusted text between marks it cannot forge: the nonce comes from the request itself, look-alikes are
-escaped.
+"""Untrusted text between marks it cannot forge: the nonce comes from the request
+itself, look-alikes are escaped.
 """
 
 from __future__ import annotations

@@ -39,12 +39,12 @@ class Group:
 
 
 def grouped(demands: Sequence[Demand]) -> tuple[Group, ...]:
-    """At most eight groups, in the order in which the issue first speaks of them; tests come after code,
-    documents last.
+    """At most eight groups, in the order in which the issue first speaks of them; tests come
+    after code, documents last.
 
-    Demands that name files are one group for each connected set of files. Where others name none and the
-    files are few, all are one piece of work; else those without files, and all criteria, go where their words
-    fit best.
+    Demands that name files are one group for each connected set of files. Where others name none and
+    the files are few, all are one piece of work; else those without files, and all criteria, go
+    where their words fit best.
     """
     code = _code_groups([each for each in demands if each.topic == "code"])
     rest = [_of(demands, "tests"), _of(demands, "docs")]
@@ -91,8 +91,8 @@ def _main_of(kept: list[tuple[list[Demand], bool]]) -> int:
 
 
 def _fits(check: Demand, sets: list[list[Demand]], fallback: int) -> int:
-    """The set that shares a file with a criterion, else the one that shares most words, if it
-    shares a third.
+    """The set that shares a file with a criterion, else the one that shares most
+    words, if it shares a third.
     """
     named = set(check.paths) | set(check.new_paths)
     for at, one in enumerate(sets):
@@ -122,8 +122,8 @@ def _connected(demands: Sequence[Demand]) -> list[list[Demand]]:
 
 
 def _by_folder(sets: list[list[Demand]]) -> list[list[Demand]]:
-    """Sets whose first files lie in the same folder made one, when there are too many to be tasks of their
-    own.
+    """Sets whose first files lie in the same folder made one, when there are too many
+    to be tasks of their own.
     """
     out: dict[str, list[Demand]] = {}
     for one in sets:

@@ -1,7 +1,7 @@
 """What an author needs of a model: one request, one reply, and every way it can go wrong as a kind.
 
-Types and the judgement of a reply only. No provider, no network and no retry here: those are
-`workers/model/`.
+Types and the judgement of a reply only. No provider, no network and no retry
+here: those are `workers/model/`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from bot.errors import GroundplanError
+
+BYTES_PER_TOKEN = 3.4  # few, as code and paths cost more tokens than prose
 
 Kind = Literal[
     "unauthorized",  # the key is missing, wrong or may not use this model
@@ -26,13 +28,12 @@ Kind = Literal[
     "not-understood",  # the endpoint answered something that is not this protocol
     "rejected",  # the endpoint says that our request is wrong
 ]
-PASSING: frozenset[Kind] = frozenset({"rate-limited", "unavailable", "time-out", "cut"})
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens and calls, added up over everything that was paid for; `estimated` when an endpoint
-    kept silent.
+    """Tokens and calls, added up over everything that was paid for; `estimated` when
+    an endpoint kept silent.
     """
 
     input_tokens: int = 0
@@ -67,8 +68,8 @@ class ModelRequest:
 
 @dataclass(frozen=True, slots=True)
 class ModelReply:
-    """One answer, whatever it says. `finish_reason` is "stop", "length", "filter" or the endpoint's
-    own word.
+    """One answer, whatever it says. `finish_reason` is "stop", "length", "filter" or
+    the endpoint's own word.
     """
 
     text: str
@@ -90,8 +91,8 @@ class Model(Protocol):
 
 
 class ModelError(GroundplanError):
-    """No usable answer. `usage` is what it cost all the same; `delay` is how long to wait, where
-    that helps.
+    """No usable answer. `usage` is what it cost all the same; `delay` is how long
+    to wait, where that helps.
     """
 
     def __init__(self, kind: Kind, reason: str, usage: Usage | None = None, delay: float = 0.0) -> None:
@@ -100,11 +101,6 @@ class ModelError(GroundplanError):
         self.reason = reason
         self.usage = usage or Usage()
         self.delay = delay
-
-    @property
-    def passes(self) -> bool:
-        """Whether the same request may well work later."""
-        return self.kind in PASSING
 
     def __reduce__(self) -> tuple[type[ModelError], tuple[Kind, str, Usage, float]]:
         return type(self), (self.kind, self.reason, self.usage, self.delay)

@@ -1,7 +1,7 @@
 """The author with a model: one structured draft, checked by the rules, and at most two rounds of repair.
 
-The model proposes, code disposes: a worse answer is never taken for a better one, and nothing with an error
-gets out.
+The model proposes, code disposes: a worse answer is never taken for a better one, and
+nothing with an error gets out.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class ModelledAuthor:
         return f"model:{self.model.name}"
 
     def write(self, brief: Brief, progress: Progress) -> Written:
-        """A plan, or the reason why none is needed or possible. Raises ModelError and Failed, with what it
-        cost.
+        """A plan, or the reason why none is needed or possible. Raises ModelError and
+        Failed, with what it cost.
         """
         progress("reading the issue")
         facts = Facts(brief)

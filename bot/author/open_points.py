@@ -109,10 +109,9 @@ def _became(demand: Demand, by: dict[str, str], questions: Sequence[Question]) -
     if demand.id in by:
         return Obligation(id=demand.id, text=demand.text, disposition="task", by=(by[demand.id],))
     if demand.is_remark:
-        why = "it reads as a remark and not as a demand"
-        return Obligation(id=demand.id, text=demand.text, disposition="open", reason=why)
+        return Obligation(id=demand.id, text=demand.text, disposition="open", reason=demand.open_reason)
     asked = tuple(each.id for each in questions if each.origin == "extracted")
-    reason = "" if asked else "the issue calls it undecided"
+    reason = "" if asked else demand.open_reason
     return Obligation(
         id=demand.id, text=demand.text, disposition="question" if asked else "open", by=asked, reason=reason
     )

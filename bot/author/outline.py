@@ -1,5 +1,5 @@
-"""The author without a model: it extracts and computes, and says what it cannot produce. It never invents a
-step.
+"""The author without a model: it extracts and computes, and says what it cannot produce.
+It never invents a step.
 
 Every task says `extracted` (words of the issue, with the line) or `computed` (from the repository, with the
 place); what would take understanding is left in `not_produced` with the question that would settle it.
@@ -22,7 +22,6 @@ from bot.author.readiness import readiness
 from bot.author.recipes import recipe_plan, trivial_reason
 from bot.author.risk import Signal, highest, irreversible, risk_of, signals
 from bot.author.size import diff_scope, effort, size_of
-from bot.author.untrusted import clipped
 from bot.plan.model import (
     Decision,
     Evidence,
@@ -32,6 +31,7 @@ from bot.plan.model import (
     Task,
     TaskKind,
 )
+from bot.plan.safe_text import clipped
 from bot.recon.kinds import is_migration, kind_of
 
 NAME = "outline"

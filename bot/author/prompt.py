@@ -1,5 +1,5 @@
-"""The question put to a model: fixed words first, then the repository, then the issue, then what has to be
-repaired.
+"""The question put to a model: fixed words first, then the repository, then the issue, then
+what has to be repaired.
 
 A budget is kept in estimated tokens. Demands are never cut; what is cut is said.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.author.facts import Facts
 from bot.author.fence import Fence, nonce_of
-from bot.author.model import ModelRequest
+from bot.author.model import BYTES_PER_TOKEN, ModelRequest
 from bot.plan.findings import Finding
 from bot.plan.schema import wire_schema
 from bot.recon.kinds import kind_of
@@ -19,7 +19,6 @@ from bot.recon.secrets import Guarded
 from bot.render import render
 
 VERSION = "plan-1"
-BYTES_PER_TOKEN = 3.4
 INPUT_TOKENS = 24_000
 OUTPUT_TOKENS = 16_000
 MOST_PATHS = 400
@@ -36,8 +35,8 @@ class Prompt:
     cut: tuple[str, ...]
 
     def with_repair(self, draft: str, findings: Sequence[Finding]) -> ModelRequest:
-        """The same request with an answer and what is wrong with it put behind; the beginning stays byte for
-        byte.
+        """The same request with an answer and what is wrong with it put behind; the
+        beginning stays byte for byte.
         """
         fence = Fence(nonce_of(self.request.user, draft))
         tail = render(

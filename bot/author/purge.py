@@ -1,5 +1,5 @@
-"""What a model wrote, without what could act on people or machines: mentions, foreign links, closing words,
-secrets.
+"""What a model wrote, without what could act on people or machines: mentions, foreign
+links, closing words, secrets.
 
 Deterministic and last before the rules: a model that obeys a stranger's instruction changes nothing by it.
 """

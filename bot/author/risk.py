@@ -1,5 +1,5 @@
-"""Risk and way back, computed from signals in paths and in the issue's own words. It names the signal each
-time.
+"""Risk and way back, computed from signals in paths and in the issue's own words. It
+names the signal each time.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""How large a change is taken to be: counts of files, never hours. Computed from what is named, with a
-margin.
+"""How large a change is taken to be: counts of files, never hours. Computed from what
+is named, with a margin.
 """
 
 from __future__ import annotations

@@ -1,49 +1,40 @@
-"""Text that strangers wrote, made harmless before it is kept or shown to a model. Pure, linear in
-its length.
+"""Text that strangers wrote, made harmless before it is kept or shown to a model.
+Pure, linear in its length.
 """
 
 from __future__ import annotations
 
 import re
 
+from bot.plan.safe_text import INVISIBLE, clipped
 from bot.recon.secrets import secret_in
 
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u206f\ufeff"
-    "\ufff9-\ufffb\ud800-\udfff\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
-)
 _ORDER = re.compile(
     r"\b(ignore|disregard|forget|override)\b[^.\n]{0,40}\b(previous|prior|above|earlier|all|your|these)\b[^.\n]{0,40}"
     r"\b(instructions?|rules?|prompts?)\b|\bsystem prompt\b",
     re.IGNORECASE,
 )
+_RARE_SPACE = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 _SENTENCE_END = re.compile(r"(?<=[.\n])")
 WITHHELD = "(withheld: it looks like a secret)"
 
 
 def without_invisible(text: str) -> tuple[str, int]:
-    """The text without control, zero-width, direction and private-use characters, and how many there were.
-    New lines and tabs stay; `\\r\\n` counts as a new line."""
-    return _INVISIBLE.subn("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """The text without invisible characters, and how many there were. New lines and tabs stay; `\\r\\n`
+    counts as a new line, and rarer separators of lines as spaces.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return INVISIBLE.subn("", _RARE_SPACE.sub(" ", lines))
 
 
 def one_line(text: str, limit: int = 400) -> str:
-    """Visible characters on one line, clipped at a word with an ellipsis; a line that holds a secret is
-    withheld.
+    """Visible characters on one line, clipped at a word with an ellipsis; a line that
+    holds a secret is withheld.
     """
     words = " ".join(without_invisible(text)[0].split())
     if secret_in(words):
         return WITHHELD
     return clipped(words, limit)
-
-
-def clipped(words: str, limit: int) -> str:
-    """At most `limit` characters, cut between words where that loses less than half."""
-    if len(words) <= limit:
-        return words
-    short = words[: limit - 1]
-    at = short.rfind(" ")
-    return (short[:at] if at > limit // 2 else short).rstrip(" ,;:") + "…"
 
 
 def gives_orders(text: str) -> bool:

@@ -1,13 +1,14 @@
-"""What people read when there is no plan: unready, unneeded, failed. Markdown in which untrusted text only
-ever shows.
+"""What people read when there is no plan: unready, unneeded, failed. Markdown in which
+untrusted text only ever shows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.author.brief import Ask, Likely, Readiness, Runnable
+from bot.author.brief import Likely, OpenQuestion, Readiness
 from bot.plan.findings import Finding
+from bot.plan.model import Command
 from bot.plan.safe_text import clipped, code, inline
 
 SHOWN_FINDINGS = 20
@@ -28,7 +29,7 @@ def unready(reason: str, report: Readiness | None) -> str:
     return "\n".join(parts)
 
 
-def _ask(number: int, ask: Ask) -> list[str]:
+def _ask(number: int, ask: OpenQuestion) -> list[str]:
     lines = [f"{number}. **{inline(ask.question)}** {inline(ask.why)}"]
     return [*lines, *(f"   - {inline(option)}" for option in ask.options)]
 
@@ -38,8 +39,9 @@ def _file(each: Likely) -> str:
     return f"- {code(each.path)} ({each.confidence}): {inline(clipped(why, 240))}"
 
 
-def _command(each: Runnable) -> str:
-    return f"- {each.kind}: {code(clipped(each.line, 200))} ({code(each.where)})"
+def _command(each: Command) -> str:
+    where = f"{each.evidence.path}:{each.evidence.line}"
+    return f"- {each.kind}: {code(clipped(each.line, 200))} ({code(where)})"
 
 
 def failed(findings: Sequence[Finding]) -> str:

@@ -1,5 +1,5 @@
-"""Redis as the bot uses it: deliveries kept, subjects due and leased, wake-ups to RQ. Nothing is decided
-here.
+"""Redis as the bot uses it: deliveries kept, subjects due and leased, wake-ups to RQ.
+Nothing is decided here.
 """
 
 from bot.inbox.agenda import Agenda, Claim, Clock, Hint, Horizon, Kind

@@ -60,8 +60,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """Seconds until the next claim is possible, negative when overdue, None when nothing is due; and the
-    parked.
+    """Seconds until the next claim is possible, negative when overdue, None when
+    nothing is due; and the parked.
     """
 
     tend: float | None
@@ -101,15 +101,15 @@ class Agenda:
     ) -> None:
         """Make the subject due in `delay` seconds, or sooner if it already is.
 
-        With `revive` a parked subject gets a fresh start; without (a sweep, which nobody asked for) it
-        stays parked.
+        With `revive` a parked subject gets a fresh start; without (a sweep, which nobody
+        asked for) it stays parked.
         """
         known = (str(hint.installation_id), hint.full_name) if hint else ("", "")
         self._call(scripts.ARM, str(subject), delay, *known, int(revive))
 
     def claim(self, subject: Subject, owner: str, ttl: float) -> Claim | None:
-        """Take the subject's lease for `ttl` seconds; None if it is not due, leased to another, or parked
-        now.
+        """Take the subject's lease for `ttl` seconds; None if it is not due, leased
+        to another, or parked now.
         """
         try:
             found = self._call(scripts.CLAIM, str(subject), owner, ttl, self._max_crashes)
@@ -125,8 +125,8 @@ class Agenda:
         return Claim(subject, self.kind, run, seq, owner, hint, failures, waits)
 
     def renew(self, claim: Claim, ttl: float) -> bool:
-        """Keep the lease for `ttl` more seconds. False: another run has taken over, or this one was
-        released.
+        """Keep the lease for `ttl` more seconds. False: another run has taken over,
+        or this one was released.
         """
         return bool(self._call(scripts.RENEW, str(claim.subject), claim.owner, claim.run, ttl))
 

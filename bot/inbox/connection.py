@@ -1,5 +1,5 @@
-"""How we connect to Redis, and which Redis we refuse to trust with deliveries. Must not be lenient by
-accident.
+"""How we connect to Redis, and which Redis we refuse to trust with deliveries. Must
+not be lenient by accident.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def connect_async(url: str) -> AsyncRedis:
 
 
 def check_address(url: str) -> None:
-    """Raise UserError for a Redis that others can reach without a password: who writes there runs our
-    jobs.
+    """Raise UserError for a Redis that others can reach without a password: who
+    writes there runs our jobs.
     """
     parts = urlsplit(url)
     if parts.scheme not in {"redis", "rediss", "unix"}:
@@ -48,8 +48,8 @@ def check_address(url: str) -> None:
 
 
 def check_durability(redis: Redis) -> list[str]:
-    """What could not be checked, in words. Raises UserError if this Redis loses or evicts what it
-    acknowledged.
+    """What could not be checked, in words. Raises UserError if this Redis loses or
+    evicts what it acknowledged.
 
     Raises RedisError when it cannot be reached.
     """
@@ -78,8 +78,8 @@ def check_durability(redis: Redis) -> list[str]:
 
 
 def check_redis(url: str) -> list[str]:
-    """Both checks, as every process makes them at its start. A Redis that is away is a remark, not a
-    refusal.
+    """Both checks, as every process makes them at its start. A Redis that is away is
+    a remark, not a refusal.
     """
     check_address(url)
     with connect(url) as redis:

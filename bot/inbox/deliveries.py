@@ -36,8 +36,8 @@ class Delivery:
     event: Event
 
     def line(self) -> str:
-        """The delivery as the KEEP script reads it. No value can hold a tab or a line break: all are
-        checked.
+        """The delivery as the KEEP script reads it. No value can hold a tab or a
+        line break: all are checked.
         """
         event = self.event
         subjects = " ".join(map(str, event.subjects))
@@ -63,11 +63,11 @@ class AsyncInbox:
         self._sender: asyncio.Task[None] | None = None
 
     def keep(self, delivery: Delivery) -> asyncio.Future[Kept]:
-        """Store a delivery and mark its subjects due: "kept" new, "again" re-armed unfinished work, "done"
-        before.
+        """Store a delivery and mark its subjects due: "kept" new, "again" re-armed
+        unfinished work, "done" before.
 
-        The future raises Unavailable when Redis did not confirm it in time; it may have been stored all the
-        same.
+        The future raises Unavailable when Redis did not confirm it in time; it may have
+        been stored all the same.
         """
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Kept] = loop.create_future()
@@ -83,8 +83,8 @@ class AsyncInbox:
         await self._redis.aclose()
 
     async def _send_all(self) -> None:
-        """Send what waits, batch after batch, until nothing does. What arrives meanwhile makes the next
-        batch.
+        """Send what waits, batch after batch, until nothing does. What arrives
+        meanwhile makes the next batch.
         """
         try:
             while self._waiting:

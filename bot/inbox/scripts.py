@@ -1,12 +1,12 @@
-"""The Lua scripts behind the inbox: each is one atomic step on Redis. Text only; must not talk to Redis
-itself.
+"""The Lua scripts behind the inbox: each is one atomic step on Redis. Text only; must
+not talk to Redis itself.
 
-Keys, all in one database (Redis Cluster is not supported):
-`gp:delivery:<guid>` hash, a delivery with its state; `gp:waiting:<subject>` set of guids not yet settled;
-`gp:subject:<subject>` and `gp:think:<subject>` hashes, the record of one kind of work on one subject;
-`gp:due:<kind>` sorted set, subject → the earliest second at which it may be claimed; `gp:parked` hash,
-`<kind> <subject>` → why. While a lease is alive the score in the due set is the lease's end, so a holder that
-dies becomes due by itself and nothing has to look for it.
+Keys, all in one database (Redis Cluster is not supported): `gp:delivery:<guid>` hash, a delivery with its
+state; `gp:waiting:<subject>` set of guids not yet settled; `gp:subject:<subject>` and
+`gp:think:<subject>` hashes, the record of one kind of work on one subject; `gp:due:<kind>` sorted set,
+subject → the earliest second at which it may be claimed; `gp:parked` hash, `<kind> <subject>` → why.
+While a lease is alive the score in the due set is the lease's end, so a holder that dies becomes due by
+itself and nothing has to look for it.
 """
 
 from __future__ import annotations

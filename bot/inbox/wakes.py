@@ -1,5 +1,5 @@
-"""Wake-ups: RQ jobs that say "look at this subject", signed, few, and safe to lose. Must not hold work of
-their own.
+"""Wake-ups: RQ jobs that say "look at this subject", signed, few, and safe to lose. Must
+not hold work of their own.
 
 They are written in RQ 2.12's job format by one script, because building jobs with RQ's own classes costs
 400 µs each and would bring RQ into the receiver; a test runs them through a real RQ worker.
@@ -54,8 +54,8 @@ class Wakes:
         self._agendas = {kind: Agenda(redis, kind, clock) for kind in _KINDS}
 
     def wake(self) -> int:
-        """Wake-ups sent, for both kinds of work. A queue is filled up to QUEUE_LENGTH once it is half
-        empty.
+        """Wake-ups sent, for both kinds of work. A queue is filled up to
+        QUEUE_LENGTH once it is half empty.
         """
         return sum(self._wake(kind, self._agendas[kind].overdue(_LOOKED_AT)) for kind in self._in_need())
 
@@ -88,8 +88,8 @@ _KINDS: tuple[Kind, ...] = ("tend", "think")
 
 
 def taking_turns(subjects: Iterable[Subject]) -> list[Subject]:
-    """The same subjects, one of each repository in turn, so that a busy repository does not hold up the
-    others.
+    """The same subjects, one of each repository in turn, so that a busy repository
+    does not hold up the others.
     """
     seen: Counter[int] = Counter()
     ranked = []

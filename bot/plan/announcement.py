@@ -1,5 +1,5 @@
-"""What GitHub shows about a plan: the pull request, the check run, the issue that asks for a decision.
-Pure text.
+"""What GitHub shows about a plan: the pull request, the check run, the issue that asks
+for a decision. Pure text.
 
 Says only `Refs`, never a closing word; every text fits GitHub's limits whatever the plan holds.
 """
@@ -126,8 +126,8 @@ def _risks(plan: Plan) -> list[tuple[str, str]]:
 
 
 def check_run(report: Report, files: Iterable[File]) -> tuple[str, str, tuple[Annotation, ...]]:
-    """Title, summary and annotations of the check run. Annotations only name `files`; findings elsewhere
-    are listed.
+    """Title, summary and annotations of the check run. Annotations only name `files`;
+    findings elsewhere are listed.
     """
     paths = [file.path for file in files]
     summary = render("pulls/check.md", report=report, tallies=tallies(report), marks=_MARKS, rows=80)

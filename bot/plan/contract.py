@@ -252,8 +252,8 @@ def comma_items(text: str) -> list[str]:
 
 
 def _disagreements(plan: Plan, located: LocatedJson, path: str) -> Iterator[Finding]:
-    """Everything in the file that writing `plan` again would change: facts told twice differently,
-    unknown keys.
+    """Everything in the file that writing `plan` again would change: facts told
+    twice differently, unknown keys.
     """
     ours = contract_document(plan)
     for pointer, mine, theirs in differences(ours, located.value):
@@ -310,7 +310,7 @@ def _short(value: object) -> str:
 
 
 def contract_pointer(pointer: str) -> str:
-    """Where a pointer into the plan stands in its contract: `/tasks/0/title` is
+    """Where a pointer into the plan stands in its contract: `/tasks/0/title` becomes
     `/groundplan/tasks/0/title`.
     """
     parts = pointer.split("/")

@@ -7,8 +7,8 @@ import json
 
 
 def canonical_json(value: object) -> str:
-    """`value` as JSON: keys sorted, lists in their order, two spaces, UTF-8 letters as they are, final
-    newline.
+    """`value` as JSON: keys sorted, lists in their order, two spaces, UTF-8 letters as
+    they are, final newline.
 
     Raises ValueError for NaN and infinities, TypeError for what JSON cannot hold.
     """

@@ -1,5 +1,5 @@
-"""What a model is asked to fill: the plan without what code knows better. Shapes only; nothing is trusted
-here.
+"""What a model is asked to fill: the plan without what code knows better. Shapes only;
+nothing is trusted here.
 
 The draft classes are derived from `bot.plan.model`, so a new field of the plan is asked for by itself.
 They keep types and choices but no lengths, ranges or patterns; those are checked when the draft becomes a

@@ -1,8 +1,8 @@
-"""The fan-out file `.agent/planner-fanout-<n>.json`: the plan's tasks as other tools read them, each
-standing alone.
+"""The fan-out file `.agent/planner-fanout-<n>.json`: the plan's tasks as other tools read
+them, each standing alone.
 
-A task's inherited risk boundary, invariants and paths are written out. Creates no issue and decides no
-label's fate.
+A task's inherited risk boundary, invariants and paths are written out. Creates no issue and
+decides no label's fate.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ Strings = Annotated[tuple[str, ...], Field()]
 
 
 class FanoutTask(BaseModel):
-    """One child task. `key` is the plan's task id and stays the same over revisions; other tools may add
-    keys.
+    """One child task. `key` is the plan's task id and stays the same over revisions;
+    other tools may add keys.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True)

@@ -54,8 +54,8 @@ class Graph:
 
     @cached_property
     def _reach(self) -> Mapping[str, int]:
-        """For each node the set of nodes it needs, directly or not, as bits; in a cycle everybody needs
-        everybody.
+        """For each node the set of nodes it needs, directly or not, as bits; in a
+        cycle everybody needs everybody.
         """
         reach: dict[str, int] = {}
         for component in self.components:
@@ -121,8 +121,8 @@ class Graph:
         return tuple(tuple(name for name in self.needs if level[name] == at) for at in range(count))
 
     def longest_way(self, weight: Mapping[str, float]) -> tuple[tuple[str, ...], float]:
-        """The chain of nodes with the greatest total weight, and the total; () and 0 when there is a
-        cycle.
+        """The chain of nodes with the greatest total weight, and the total; () and
+        0 when there is a cycle.
         """
         if self.cycles or not self.needs:
             return (), 0.0
@@ -201,8 +201,8 @@ def task_graph(tasks: Iterable[Task]) -> Graph:
 
 
 def critical_path(plan: Plan) -> tuple[tuple[str, ...], float]:
-    """The chain of tasks that takes longest, and its hours by effort midpoints; ((), 0.0) in a cyclic
-    plan.
+    """The chain of tasks that takes longest, and its hours by effort midpoints;
+    ((), 0.0) in a cyclic plan.
     """
     return task_graph(plan.tasks).longest_way({task.id: HOURS[task.effort] for task in plan.tasks})
 
@@ -257,8 +257,8 @@ def _self_and_parents(path: str) -> Iterator[str]:
 
 
 def mermaid(plan: Plan) -> str:
-    """The task graph as Mermaid text, without the fence; at most MAX_NODES tasks, the rest counted in one
-    node.
+    """The task graph as Mermaid text, without the fence; at most MAX_NODES tasks, the
+    rest counted in one node.
     """
     tasks = {task.id: task for task in plan.tasks}
     shown = task_graph(plan.tasks).order[:MAX_NODES]

@@ -1,5 +1,5 @@
-"""Faults of a JSON text, and of its shape, as findings with places. Decides no rule itself: the caller's
-Shape does.
+"""Faults of a JSON text, and of its shape, as findings with places. Decides no rule itself:
+the caller's Shape does.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ def findings_of(
 
 
 def pointer_of(loc: Iterable[int | str], value: Any) -> str:
-    """The pointer of a pydantic location; names of union members, which are not in the document, are left
-    out.
+    """The pointer of a pydantic location; names of union members, which are not in
+    the document, are left out.
     """
     pointer, parts = "", list(loc)
     for at, part in enumerate(parts):

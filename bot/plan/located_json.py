@@ -1,5 +1,4 @@
-"""JSON as a person wrote it: one value, with the place of every part, or the reason why it is not one
-value.
+"""JSON as a person wrote it: one value, with the place of every part, or the reason why it is not one value.
 
 Stricter than `json.loads`: no duplicate keys, no NaN, no second document, no byte order mark, bounded
 size and depth. It never raises on any text; linear in its length.
@@ -28,8 +27,8 @@ _FOREIGN_NUMBER = re.compile(r"NaN|-?Infinity")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a text is not one JSON value. `offset` counts characters from 0; `pointer` is where reading
-    stood.
+    """Why a text is not one JSON value. `offset` counts characters from 0;
+    `pointer` is where reading stood.
     """
 
     reason: str
@@ -95,8 +94,8 @@ class _FaultError(Exception):
 
 
 class _Reader:
-    """Recursive descent, at most MAX_DEPTH deep; every method starts at `self.at` and leaves it behind
-    its part.
+    """Recursive descent, at most MAX_DEPTH deep; every method starts at `self.at` and
+    leaves it behind its part.
     """
 
     def __init__(self, text: str) -> None:

@@ -1,10 +1,9 @@
 """The one plan model that every format renders and every rule reads. Types only: no checks across items.
 
-Ids are stable over revisions: milestones `M1`, tasks `T1`, decisions `D-1`, assumptions `A-1`, questions
-`Q-1`,
-obligations (demands found in the issue) `I-1`. Whether ids are unique, references resolve, the graph is
-acyclic
-and paths exist is the business of `bot/plan/rules/`, so that a broken plan can be held, shown and repaired.
+Ids are stable over revisions: milestones `M1`, tasks `T1`, decisions `D-1`, assumptions `A-1`,
+questions `Q-1`, obligations (demands found in the issue) `I-1`. Whether ids are unique, references
+resolve, the graph is acyclic and paths exist is the business of `bot/plan/rules/`, so that a broken
+plan can be held, shown and repaired.
 """
 
 from __future__ import annotations
@@ -37,8 +36,9 @@ class Part(BaseModel):
 
 
 class Evidence(Part):
-    """Where something was seen. `path` is a repository path or "issue"; `line` counts from 1, 0 when
-    unknown."""
+    """Where something was seen. `path` is a repository path or "issue"; `line`
+    counts from 1, 0 when unknown.
+    """
 
     path: Path
     line: int = Field(default=0, ge=0)
@@ -99,8 +99,7 @@ class Task(Part):
     """One piece of work that one person or coding agent can carry out from this text alone.
 
     `max_diff_scope` counts changed files. `covers` lists obligations of the issue. Whether tasks may run at
-    the
-    same time is computed from `depends_on` and `files`, never stated.
+    the same time is computed from `depends_on` and `files`, never stated.
     """
 
     id: Id
@@ -138,8 +137,9 @@ class Option(Part):
 
 
 class Decision(Part):
-    """Something only the owner can settle. `major` never defaults; `minor` takes `recommended` at the
-    deadline."""
+    """Something only the owner can settle. `major` never defaults; `minor` takes
+    `recommended` at the deadline.
+    """
 
     id: Id
     question: Line
@@ -176,8 +176,9 @@ class Question(Part):
 
 
 class Obligation(Part):
-    """One demand of the issue, verbatim, and what became of it. `by` lists tasks, or the question or
-    non-goal."""
+    """One demand of the issue, verbatim, and what became of it. `by` lists tasks, or
+    the question or non-goal.
+    """
 
     id: Id
     text: Text
@@ -195,8 +196,9 @@ class Command(Part):
 
 
 class RelevantFile(Part):
-    """A file recon found for this issue: confidence A (named in it), B (strong match) or C (weak), and
-    why."""
+    """A file recon found for this issue: confidence A (named in it), B (strong
+    match) or C (weak), and why.
+    """
 
     path: Path
     confidence: Literal["A", "B", "C"]

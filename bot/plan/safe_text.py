@@ -1,18 +1,18 @@
 """Untrusted text as Markdown that only ever shows as text. Pure, linear in the length of the text.
 
-Mentions, issue references, links and addresses become code spans, because GitHub resolves them after
-Markdown escapes are gone; everything else is escaped. `` `code` `` of one line stays code. markdown-it
-reads back what went in, but for white space, which is squeezed, and invisible characters, which become
-U+FFFD.
+Mentions, issue references, links and addresses become code spans, because GitHub resolves them after Markdown
+escapes are gone; everything else is escaped. `` `code` `` of one line stays code. markdown-it reads back what
+went in, but for white space, which is squeezed, and invisible characters, which become U+FFFD.
 """
 
 from __future__ import annotations
 
 import re
 
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
+# Control, zero-width, direction and private-use characters; what separates words or lines is white space.
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
 _CODE_SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _WORDS = re.compile(r"([ <]+)")
@@ -25,7 +25,7 @@ _LINE_START = re.compile(r"[-+#=:/]|[0-9]{1,9}(?=[.)])")
 
 def plain(text: str) -> str:
     """`text` on one line: white space squeezed, invisible characters shown as U+FFFD."""
-    return " ".join(_INVISIBLE.sub("\ufffd", text).split())
+    return " ".join(INVISIBLE.sub("\ufffd", text).split())
 
 
 def inline(text: str) -> str:
@@ -39,10 +39,10 @@ def cell(text: str) -> str:
 
 
 def block(text: str) -> str:
-    """Paragraphs and lines of `text`, each line as `inline` makes it; "- " at a line's start stays a list
-    item.
+    """Paragraphs and lines of `text`, each line as `inline` makes it; "- " at a line's
+    start stays a list item.
     """
-    lines = _INVISIBLE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    lines = INVISIBLE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
     return "\n".join(_line(line) for line in lines).strip("\n")
 
 
@@ -62,8 +62,8 @@ def cell_code(text: str) -> str:
 
 
 def title(text: str) -> str:
-    """`text` for the title of an issue or pull request: shown raw, so nothing is escaped, only put into
-    backticks.
+    """`text` for the title of an issue or pull request: shown raw, so nothing is escaped,
+    only put into backticks.
     """
     return " ".join(
         _raw_code(word) if _WAKES_GITHUB.search(word) else word for word in plain(text).split(" ")
@@ -71,12 +71,13 @@ def title(text: str) -> str:
 
 
 def clipped(text: str, limit: int) -> str:
-    """`text` on one line of at most `limit` characters, cut at a word where possible."""
+    """`text` on one line of at most `limit` characters, cut between words where that loses less than half."""
     words = plain(text)
     if len(words) <= limit:
         return words
     short = words[: limit - 1]
-    return (short.rsplit(" ", 1)[0] if " " in short[limit // 2 :] else short).rstrip() + "…"
+    at = short.rfind(" ")
+    return (short[:at] if at > limit // 2 else short).rstrip(" ,;:") + "…"
 
 
 def _code(words: str, bar: str) -> str:

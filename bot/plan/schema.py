@@ -1,5 +1,5 @@
-"""JSON Schemas, generated from the models: published ones (2020-12, all limits) and the strict one for
-model replies.
+"""JSON Schemas, generated from the models: published ones (2020-12, all limits) and the
+strict one for model replies.
 """
 
 from __future__ import annotations

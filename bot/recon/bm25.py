@@ -23,9 +23,8 @@ def scores(
     weights: Mapping[str, float], rarity: Mapping[str, float],
     *, k: float = 1.2, b: float = 0.75,
 ) -> list[float]:  # fmt: skip
-    """A score for each document. `documents` hold counts of the query's words only.
-
-    `lengths` are in words.
+    """A score for each document. `documents` hold counts of the query's words
+    only; `lengths` are in words.
     """
     mean = sum(lengths) / max(len(lengths), 1) or 1.0
     asked = {word: weight * rarity.get(word, 0.0) for word, weight in weights.items()}

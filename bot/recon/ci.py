@@ -1,5 +1,5 @@
-"""What CI really runs: jobs and the shell lines of their steps, from GitHub workflows and the files of
-other services.
+"""What CI really runs: jobs and the shell lines of their steps, from GitHub workflows and the
+files of other services.
 
 Files are scanned by line and indentation, which keeps line numbers and cannot run or expand anything.
 """

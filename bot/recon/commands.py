@@ -1,10 +1,9 @@
-"""How a repository is tested, linted, built, run, formatted and type-checked.
+"""How a repository is tested, linted, built, run, formatted and type-checked: each command with the
+line that says so.
 
-Each command with the line that says so.
-
-Order of preference: a declared wrapper (make, just, task), a declared script or session, what CI runs, a
-tool's default. `runnable` lives in its own module and is named here too, since both answer questions
-about commands.
+Order of preference: a declared wrapper (make, just, task), a declared script or session, what CI
+runs, a tool's default. `runnable` lives in its own module and is named here too, since both
+answer questions about commands.
 """
 
 from __future__ import annotations
@@ -116,9 +115,8 @@ class Command:
 
 
 def commands(tree: Tree) -> tuple[Command, ...]:
-    """The commands of a repository: by kind, then the preferred first.
-
-    At most five of each kind and origin.
+    """The commands of a repository: by kind, then the preferred first; at most five
+    of each kind and origin.
     """
     found = [*_declared(tree), *_from_ci(tree), *_defaults(tree)]
     found.sort(key=lambda each: (KINDS.index(each.kind), ORIGINS.index(each.origin), *_plainness(each)))

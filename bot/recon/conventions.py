@@ -1,5 +1,5 @@
-"""A repository's habits, each with the place that shows it: tests, tools, CI, migrations, owners, rules,
-earlier plans.
+"""A repository's habits, each with the place that shows it: tests, tools, CI, migrations,
+owners, rules, earlier plans.
 
 What is counted says how often; nothing is claimed that no file shows.
 """
@@ -36,9 +36,8 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How tests are named and placed.
-
-    `pattern` like `tests/test_<module>.py`, how many of `total` tests follow it.
+    """How tests are named and placed: `pattern` like `tests/test_<module>.py`, which `count`
+    of `total` tests follow.
     """
 
     pattern: str
@@ -398,9 +397,8 @@ def _migrations(tree: Tree) -> tuple[Fact, ...]:
 
 
 def _protected(tree: Tree) -> tuple[Fact, ...]:
-    """Paths whose change wants a person's eye.
-
-    Workflows, owners, licence, and what their names call security.
+    """Paths whose change wants a person's eye: workflows, owners, licence, and what
+    their names call security.
     """
     found = [
         path

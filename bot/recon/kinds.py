@@ -136,9 +136,8 @@ def is_test(path: str) -> bool:
 
 
 def is_migration(path: str) -> bool:
-    """Whether a path is a database migration.
-
-    A numbered file, or code in a migrations folder of such files.
+    """Whether a path is a database migration: a numbered file, or code in a
+    migrations folder of such files.
     """
     folder, _, name = path.rpartition("/")
     return bool(MIGRATION_DIR.search(folder)) and bool(MIGRATION_NAME.match(name))

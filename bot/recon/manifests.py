@@ -1,5 +1,5 @@
-"""What a repository's manifests declare: dependencies with their line, and the package manager its lock
-file tells.
+"""What a repository's manifests declare: dependencies with their line, and the package
+manager its lock file tells.
 
 Manifests are parsed, never executed; one that does not parse declares nothing.
 """

@@ -1,9 +1,8 @@
-"""What an issue's text mentions.
+"""What an issue's text mentions: paths, file names, dotted modules, symbols and stack-trace frames, looked
+up in a tree.
 
-Paths, file names, dotted modules, symbols and stack-trace frames, looked up in a tree.
-
-Only scanners over single character classes and bounded patterns are used, so that a hostile text costs
-linear time.
+Only scanners over single character classes and bounded patterns are used, so that a hostile
+text costs linear time.
 """
 
 from __future__ import annotations
@@ -43,9 +42,8 @@ COMMON_NAMES = frozenset((
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One thing named in the text.
-
-    Where (`text[start:end]`), which files of the tree it can mean, how that was found.
+    """One thing named in the text: where (`text[start:end]`), which files of the tree it can mean,
+    how that was found.
     """
 
     text: str
@@ -84,9 +82,8 @@ class Names:
         return frozenset(path.partition("/")[0] for path in self.paths)
 
     def find(self, written: str) -> tuple[tuple[str, ...], How]:
-        """The files a written path can mean.
-
-        Exactly it, else those ending in its longest suffix, else by file name.
+        """The files a written path can mean: exactly it, else those ending in its longest suffix,
+        else by file name.
         """
         plain = written.replace("\\", "/").removeprefix("./").strip("/")
         if plain in self._all:

@@ -64,8 +64,7 @@ NOT_AN_END = ("e.g", "i.e", "etc", "vs", "cf", "approx", "resp", "incl", "no", "
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """One demand. `text` are its words with line breaks made spaces.
-
+    """One demand. `text` are its words with line breaks made spaces;
     `original[start:end]` holds them verbatim.
     """
 
@@ -237,9 +236,8 @@ def _find(text: str, line: str, begin: int, stop: int) -> int:
 def _sentences(
     text: str, piece: _Piece, sign: re.Pattern[str] | None, kind: ObligationKind
 ) -> Iterator[_Found]:
-    """The piece's sentences that hold the sign (all when there is none).
-
-    Questions and bare headings are not demands.
+    """The piece's sentences that hold the sign (all when there is none),
+    without questions and bare headings.
     """
     masked = _masked(text[piece.start : piece.end])
     for start, end in _spans(masked):
@@ -282,9 +280,8 @@ def _trimmed(masked: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _masked(text: str) -> str:
-    """The text with inline code, comments and tags replaced by as many `x`.
-
-    So that places stay and nothing in them counts.
+    """The text with inline code, comments and tags replaced by as many `x`, so that places stay and
+    nothing in them counts.
     """
     out: list[str] = []
     at = 0
@@ -297,9 +294,8 @@ def _masked(text: str) -> str:
 
 
 def _hidden_to(text: str, at: int) -> int:
-    """Where the code span or comment that begins here ends; `at` when none does.
-
-    Looks at most 2,000 characters ahead.
+    """Where the code span or comment that begins here ends, at most 2,000 characters ahead;
+    `at` when none does.
     """
     if text.startswith("<!--", at):
         close = text.find("-->", at, at + 2000)

@@ -1,6 +1,5 @@
-"""An issue's text as a weighted bag of stems.
-
-The noise of templates, comments and addresses out, the title first.
+"""An issue's text as a weighted bag of stems: the title first, the noise of templates,
+comments and addresses out.
 """
 
 from __future__ import annotations

@@ -55,9 +55,8 @@ UNREAD: frozenset[Kind] = frozenset({"lock", "vendored", "data", "generated"})  
 
 @dataclass(frozen=True, slots=True)
 class RankedFile:
-    """One file with its score (the best is at most about 1.9), confidence, reasons in words.
-
-    And the score's parts.
+    """One file with its score (the best is at most about 1.9), the score's parts, its confidence,
+    and reasons in words.
     """
 
     path: str
@@ -128,12 +127,11 @@ def _read(tree: Tree, asked: Query, quoted: frozenset[str]) -> _Read:
 
 
 def _within_budget(tree: Tree) -> frozenset[str]:
-    """The files whose content is searched.
+    """The files whose content is searched: sources before tests before prose; no data, lock,
+    vendored or secret files.
 
-    No data, lock, vendored or secret files, sources before tests before prose.
-
-    Content is not looked through for secrets here: nothing of it leaves but counts and names the issue
-    itself holds.
+    Content is not looked through for secrets here: nothing of it leaves but counts and
+    names the issue itself holds.
     """
     out, used = set[str](), 0
     for path in sorted(tree.paths, key=lambda each: (-DEMOTED[kind_of(each)], each)):
@@ -210,9 +208,8 @@ def _chunks(
     content: Sequence[float],
     symbols: Sequence[float],
 ) -> list[float]:
-    """The best window of lines of the most promising files.
-
-    So that one good passage in a long file counts.
+    """The best window of lines of the most promising files, so that one good passage
+    in a long file counts.
     """
     factor = [DEMOTED[kind_of(path)] for path in read.paths]
     order = sorted(

@@ -1,6 +1,5 @@
-"""Everything recon finds out for one issue at one tree.
-
-In one record that can be written down and read again.
+"""Everything recon finds out for one issue at one tree, in one record that can be written
+down and read again.
 """
 
 from __future__ import annotations
@@ -22,9 +21,8 @@ FORMAT = 1  # raised when a key of `to_dict` changes its meaning
 
 @dataclass(frozen=True, slots=True)
 class Recon:
-    """The findings for one issue.
-
-    What it demands, what it names, which files matter, how the repository works.
+    """The findings for one issue: what it demands, what it names, which files matter,
+    how the repository works.
     """
 
     sha: str

@@ -1,9 +1,8 @@
-"""Whether a command line can run on a tree.
+"""Whether a command line can run on a tree: its script, target, session, module or file is
+declared there or not.
 
-Its script, target, session, module or file is declared there or not.
-
-It prefers to say "unchecked": a wrong "undefined" stops a good plan. Programs of the machine are never
-checked.
+It prefers to say "unchecked": a wrong "undefined" stops a good plan. Programs of the
+machine are never checked.
 """
 
 from __future__ import annotations
@@ -116,8 +115,8 @@ UNCHECKED = Runnable("unchecked")
 def runnable(command_line: str, tree: Tree, near_path: str = "") -> Runnable:
     """Whether `command_line` can run on `tree`, looked up from the folder of `near_path` upwards.
 
-    Several commands joined by `&&`, `;` or `|` are defined when each checked one is; one undefined makes
-    all so.
+    Several commands joined by `&&`, `;` or `|` are defined when each checked one is;
+    one undefined makes all so.
     """
     folder = near_path.rstrip("/") if tree.is_dir(near_path) else parent(near_path)
     verdicts: list[Runnable] = []
@@ -139,9 +138,8 @@ GONE = "\0"  # a folder that is not in the tree: nothing after the `cd` can be j
 
 
 def _simple_commands(command_line: str) -> list[list[str]]:
-    """The words of each simple command.
-
-    Empty for shell this cannot judge (substitution, loops, bad quotes).
+    """The words of each simple command; empty for shell this cannot
+    judge (substitution, loops, bad quotes).
     """
     shown = command_line.strip().removeprefix("$ ").strip("`")
     if len(shown) > LONGEST or "$(" in shown or "`" in shown or "<<" in shown:

@@ -1,7 +1,8 @@
 """Where trees come from: a git repository at a commit, a plain folder, or GitHub's tarball as it streams in.
 
-The only module of recon that does I/O. Nothing is unpacked to disk, no hook or filter of the repository runs,
-and symlinks and submodules are listed but never followed.
+The only module of recon that does I/O. It stands beside the rest, and not with the workers, so that the
+command line and the workers have one reader and see the same tree. Nothing is unpacked to disk, no hook or
+filter of the repository runs, and symlinks and submodules are listed but never followed.
 """
 
 from __future__ import annotations
@@ -288,13 +289,12 @@ def _mark_lfs(taken: _Taken, blobs: _Blobs) -> None:
 
 
 def tree_from_folder(path: str | Path, limits: Limits = Limits()) -> Snapshot:  # noqa: B008
-    """The tree of a local folder.
+    """The tree of a local folder: of a git checkout or bare repository at HEAD, otherwise
+    of the files themselves.
 
-    A git checkout or bare repository at HEAD, otherwise the files themselves.
-
-    A folder without git honours its `.gitignore` files and gets a digest of its content in place of a
-    commit's name. Raises TreeError for a path that is no folder, EmptyRepository for a repository without
-    commits.
+    A folder without git honours its `.gitignore` files and gets a digest of its content in
+    place of a commit's name. Raises TreeError for a path that is no folder, EmptyRepository for
+    a repository without commits.
     """
     folder = Path(path)
     if not folder.is_dir():
@@ -488,9 +488,8 @@ class _Enough(Exception):
 
 
 class _Gunzip:
-    """A gzip stream as a file to read forward.
-
-    With a bound on what one header and the whole may unpack to.
+    """A gzip stream as a file to read forward, with a bound on what one header and
+    the whole may unpack to.
     """
 
     def __init__(self, chunks: Iterator[bytes], most: int) -> None:

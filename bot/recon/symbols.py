@@ -1,8 +1,7 @@
 """Outlines: which functions, classes, methods and constants a file defines, and where.
 
-Python is parsed with `ast`; other languages are read line by line with patterns, which is good for names
-and first lines and says so by leaving `end_line` at the last line of the indented or braced block it can
-see.
+Python is parsed with `ast`; other languages are read line by line with patterns, which is good for names and
+first lines and says so by leaving `end_line` at the last line of the indented or braced block it can see.
 """
 
 from __future__ import annotations
@@ -233,9 +232,8 @@ def _definition(line: str, patterns: Patterns) -> tuple[str, str] | None:
 
 
 def _end_of(lines: list[str], number: int, depth: int) -> int:
-    """The line before the next one that is indented no deeper, a closing brace or `end` included.
-
-    At most 400 lines on.
+    """The line before the next one that is indented no deeper, a closing brace or `end` included; at
+    most 400 lines on.
     """
     for at in range(number, min(len(lines), number + 400)):
         line = lines[at]
@@ -262,8 +260,7 @@ QUICK = re.compile(
 
 
 def defined_names(text: str) -> list[str]:
-    """Names that a file in any common language seems to define, in order and with repeats.
-
-    Quick and rough.
+    """Names that a file in any common language seems to define, in order and
+    with repeats; quick and rough.
     """
     return [a or b or c or d for a, b, c, d in QUICK.findall(text)]

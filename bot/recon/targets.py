@@ -1,9 +1,8 @@
-"""Named things a repository's task runners can run.
+"""Named things a repository's task runners can run: scripts, make targets, recipes, sessions,
+environments.
 
-Scripts, make targets, recipes, sessions, environments.
-
-Each runner's file is read as far as can be done without running it; `open_ended` says that names may
-exist which were not seen, so that absence proves nothing.
+Each runner's file is read as far as can be done without running it; `open_ended` says that names may exist
+which were not seen, so that absence proves nothing.
 """
 
 from __future__ import annotations
@@ -234,9 +233,8 @@ def _tox_envs(path: str, text: str, ini: str) -> Targets:
 
 
 def expanded(listed: str) -> tuple[str, ...]:
-    """The names of a tox environment list.
-
-    Commas and lines split, `py{38,39}-x` multiplied out (at most 500).
+    """The names of a tox environment list: commas and lines split, `py{38,39}-x` multiplied
+    out (at most 500).
     """
     names: list[str] = []
     for each in re.split(r"[\n,](?![^{}]*\})", re.sub(r"#[^\n]*", "", listed)):

@@ -37,9 +37,8 @@ STOP = frozenset((
 
 @lru_cache(maxsize=400_000)
 def stems_of(identifier: str) -> tuple[str, ...]:
-    """The stems of an identifier's parts, and of the whole when it has several parts (`getFooBars`.
-
-    Get, foo, bar, getfoobar).
+    """The stems of an identifier's parts, and of the whole when it has several parts: `getFooBars` gives get,
+    foo, bar and getfoobar.
 
     Stop words and single letters are left away.
     """
@@ -81,8 +80,3 @@ def _undouble(word: str) -> str:
 def identifiers(text: str) -> Counter[str]:
     """How often each identifier of at least two characters occurs in a text."""
     return Counter(IDENTIFIER.findall(text))
-
-
-def words_of(text: str) -> list[str]:
-    """The stems of a text in order, repeated as they come."""
-    return [word for name in IDENTIFIER.findall(text) for word in stems_of(name)]

@@ -1,7 +1,7 @@
 """A repository's files at one commit, as the rest of recon sees them.
 
-A tree never follows symlinks or submodules, and it says what it left out. How the bytes come here is
-`sources`' business.
+A tree never follows symlinks or submodules, and it says what it left out. How the bytes come
+here is `sources`' business.
 """
 
 from __future__ import annotations
@@ -31,10 +31,7 @@ class EmptyRepository(TreeError):
 
 
 class NotReadable(GroundplanError):
-    """A listed file whose content was left out (too large, out of budget, missing object.
-
-    Not in the tree).
-    """
+    """A listed file whose content was left out: too large, out of budget, or a missing object."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from bot.inbox import AWAY, Horizon
 
 
 def health_pages(counts: Callable[[], dict[str, Any]], horizon: Callable[[], Horizon]) -> APIRouter:
-    """`counts` says what this process has received; `horizon` asks Redis, blocking, how far the work has
-    got.
+    """`counts` says what this process has received; `horizon` asks Redis, blocking,
+    how far the work has got.
     """
     router = APIRouter()
 
@@ -24,8 +24,8 @@ def health_pages(counts: Callable[[], dict[str, Any]], horizon: Callable[[], Hor
 
     @router.get("/readyz")
     async def readyz(response: Response) -> dict[str, Any]:
-        """Redis answers, so deliveries are accepted; and how old the oldest work is that nobody has taken
-        up.
+        """Redis answers, so deliveries are accepted; and how old the oldest work is
+        that nobody has taken up.
         """
         try:
             ahead = await asyncio.wait_for(asyncio.to_thread(horizon), timeout=3.0)

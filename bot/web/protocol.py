@@ -16,8 +16,8 @@ _LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0
 
 
 class LimitedProtocol(HttpToolsProtocol):
-    """Closes a connection whose request is not there in time, which never sends one, or whose head is too
-    long.
+    """Closes a connection whose request is not there in time, which never sends one,
+    or whose head is too long.
 
     A request that comes in one piece, as nearly all do, costs no timer.
     """

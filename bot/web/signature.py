@@ -19,8 +19,8 @@ def claimed_digest(header: bytes) -> bytes | None:
 
 
 def is_signed(secrets: Sequence[bytes], body: bytes, claimed: bytes) -> bool:
-    """Whether one of the secrets made this digest (hex) of `body`. Bytes are compared: text raises on
-    non-ASCII.
+    """Whether one of the secrets made this digest (hex) of `body`. Bytes are compared:
+    text raises on non-ASCII.
     """
     good = False
     for secret in secrets:

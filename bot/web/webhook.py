@@ -1,5 +1,5 @@
-"""The web door for GitHub's deliveries: a plain ASGI route, for its speed, in front of whatever else is
-served.
+"""The web door for GitHub's deliveries: a plain ASGI route, for its speed, in front of
+whatever else is served.
 
 Signed, read, kept durably, and only then 202. Must not act on a delivery and must never answer 2xx for one
 that Redis has not confirmed.
@@ -49,8 +49,8 @@ log = logging.getLogger(__name__)
 
 
 class Refused(Exception):
-    """An answer that is not 2xx. `reason` is for the sender; `close` when the body was not read to its
-    end.
+    """An answer that is not 2xx. `reason` is for the sender; `close` when the body
+    was not read to its end.
     """
 
     def __init__(self, status: HTTPStatus, reason: str, close: bool = False) -> None:
@@ -165,8 +165,8 @@ class Webhook:
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "too many large deliveries at once", close=True)
 
     def _note_refusal(self, refused: Refused) -> None:
-        """Count it; log one in ten seconds, so that a flood of bad requests is not also a flood of log
-        lines.
+        """Count it; log one in ten seconds, so that a flood of bad requests is not
+        also a flood of log lines.
         """
         self.counts[str(refused.status.value)] += 1
         now = time.monotonic()
@@ -183,8 +183,8 @@ class _Gone(Exception):
 
 
 def _head(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """The headers we read. One that comes twice is as good as none: its two values might be read
-    differently.
+    """The headers we read. One that comes twice is as good as none: its two values
+    might be read differently.
     """
     found: dict[bytes, bytes] = {}
     for name, value in headers:

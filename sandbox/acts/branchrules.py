@@ -23,8 +23,9 @@ def _matches(repo: Repository, ruleset: Ruleset, branch: str) -> bool:
 
 
 def active(repo: Repository, branch: str) -> list[tuple[Ruleset, Rule]]:
-    """Rules that hold for a branch, there or not; protection in the old style is no rule here, as on
-    GitHub."""
+    """Rules that hold for a branch, there or not; protection in the old style is no
+    rule here, as on GitHub.
+    """
     return [(found, rule) for found in repo.rulesets if _matches(repo, found, branch) for rule in found.rules]
 
 

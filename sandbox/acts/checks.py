@@ -82,11 +82,5 @@ def update_check(world: World, repo: Repository, run: CheckRun, sender: str, giv
         events.check_event(world, repo, run, "completed", sender)
 
 
-def request_action(world: World, repo: Repository, run: CheckRun, sender: str, identifier: str) -> None:
-    """A person pressed a button of the run."""
-    wanted = {"identifier": identifier}
-    events.check_event(world, repo, run, "requested_action", sender, requested_action=wanted)
-
-
 def rerequest(world: World, repo: Repository, run: CheckRun, sender: str) -> None:
     events.check_event(world, repo, run, "rerequested", sender)

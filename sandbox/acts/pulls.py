@@ -118,8 +118,9 @@ def merge(
     message: str | None = None,
     expected: str | None = None,
 ) -> str:
-    """Merge, squash or rebase into the base; gives the sha that landed. 405 when it cannot be, 409 when
-    stale."""
+    """Merge, squash or rebase into the base; gives the sha that landed. 405 when it
+    cannot be, 409 when stale.
+    """
     pull = pull_of(issue)
     if expected is not None and expected != pull.head_sha:
         raise Refusal(409, "Head branch was modified. Review and try the merge again.")

@@ -1,5 +1,6 @@
-"""Refs, commits and files: making and moving branches, writing trees, committing as the App or as a
-person."""
+"""Refs, commits and files: making and moving branches, writing trees, committing
+as the App or as a person.
+"""
 
 from __future__ import annotations
 

@@ -1,2 +1,3 @@
-"""Checks every exchange against GitHub's published OpenAPI description; knows nothing of the sandbox's
-state."""
+"""Checks every exchange against GitHub's published OpenAPI description; knows
+nothing of the sandbox's state.
+"""

@@ -1,8 +1,8 @@
 """Cuts the operations the sandbox serves out of GitHub's OpenAPI description and stores them small.
 
-Run by hand (`python -m sandbox.gate.build_subset`) when the pinned package or the routes change; it needs
-npm. The description is of API version 2022-11-28; fields that version 2026-03-10 dropped are taken out of
-`required`.
+Run by hand (`python -m sandbox.gate.build_subset`) when the pinned package or the routes change; it
+needs npm. The description is of API version 2022-11-28; fields that version 2026-03-10 dropped are
+taken out of `required`.
 """
 
 from __future__ import annotations
@@ -60,8 +60,9 @@ def fetch(folder: Path) -> Json:
 
 
 def slim(schema: Any, names_are_data: bool = False) -> Any:
-    """An OpenAPI 3.0 schema as plain JSON Schema: no prose, `nullable` spelled out in types, enums and
-    unions."""
+    """An OpenAPI 3.0 schema as plain JSON Schema: no prose, `nullable` spelled out in
+    types, enums and unions.
+    """
     if isinstance(schema, list):
         return [slim(one) for one in schema]
     if not isinstance(schema, dict):

@@ -1,7 +1,7 @@
 """The gate: is this exchange one that GitHub's own description allows? Returns what is wrong, raises nothing.
 
-Usable on a client (`httpx.Client(event_hooks={"response": [gate.hook]})`) or inside the sandbox, on every
-exchange.
+Usable on a client (`httpx.Client(event_hooks={"response": [gate.hook]})`) or inside the
+sandbox, on every exchange.
 """
 
 from __future__ import annotations
@@ -82,8 +82,9 @@ def _pattern(template: str) -> re.Pattern[str]:
 
 @cache
 def _table() -> tuple[tuple[str, re.Pattern[str], str], ...]:
-    """Longest fixed text first, so that `/issues/comments/{id}` is tried before `/issues/{n}`-like
-    templates."""
+    """Longest fixed text first, so that `/issues/comments/{id}` is
+    tried before `/issues/{n}`-like templates.
+    """
     operations = sorted(_subset()["operations"], key=lambda name: -len(re.sub(r"\{\w+\}", "", name)))
     return tuple((name.split()[0], _pattern(name.split()[1]), name) for name in operations)
 

@@ -1,5 +1,6 @@
-"""Runs a GraphQL request: parse, validate against the published schema, execute, word errors as GitHub
-does."""
+"""Runs a GraphQL request: parse, validate against the published schema, execute,
+word errors as GitHub does.
+"""
 
 from __future__ import annotations
 

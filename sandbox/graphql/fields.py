@@ -1,5 +1,6 @@
-"""How each field of the schema is read from the world. One table, type by type; nothing here changes
-anything."""
+"""How each field of the schema is read from the world. One table, type by type;
+nothing here changes anything.
+"""
 
 from __future__ import annotations
 

@@ -23,8 +23,9 @@ def get_repository(call: Call) -> Reply:
 
 
 def get_repository_by_id(call: Call) -> Reply:
-    """`GET /repositories/{id}` works on GitHub and is where its redirects point, but no description lists
-    it."""
+    """`GET /repositories/{id}` works on GitHub and is where its redirects point, but
+    no description lists it.
+    """
     repo = call.world.state.repositories.get(call.number("repository_id"))
     if repo is None or not access.sees(call.world, call.actor, repo):
         raise not_found()

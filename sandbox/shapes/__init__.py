@@ -1,2 +1,3 @@
-"""How GitHub writes things down: records to JSON. Pure functions of the world; nothing here changes or
-refuses."""
+"""How GitHub writes things down: records to JSON. Pure functions of the world; nothing
+here changes or refuses.
+"""

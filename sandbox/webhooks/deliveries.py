@@ -1,5 +1,6 @@
-"""Sends queued deliveries to the App's webhook address, with GitHub's ten seconds, and keeps the log of each
-attempt."""
+"""Sends queued deliveries to the App's webhook address, with GitHub's ten seconds, and keeps
+the log of each attempt.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +20,9 @@ Mode = Literal["send", "hold", "drop"]
 
 
 class Deliverer:
-    """Lives in the server's event loop. `send`: at once; `hold`: kept for `release`; `drop`: lost without a
-    trace."""
+    """Lives in the server's event loop. `send`: at once; `hold`: kept for `release`;
+    `drop`: lost without a trace.
+    """
 
     def __init__(self, world: World, loop: asyncio.AbstractEventLoop) -> None:
         self._world = world

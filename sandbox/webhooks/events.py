@@ -25,7 +25,6 @@ from sandbox.state import (
 from sandbox.world import World
 
 HOOK_ID = 440_001
-UNASKED = ("installation", "installation_repositories", "github_app_authorization", "ping")
 PUSH_COMMITS = 20
 LINE_FIELDS = (
     "line",

@@ -82,8 +82,8 @@ class Sender:
             wire.close()
 
     def raw(self, *parts: bytes, timeout: float = 20.0) -> bytes:
-        """Send bytes as they are until an answer comes; read until the server closes or is silent too
-        long.
+        """Send bytes as they are until an answer comes; read until the server
+        closes or is silent too long.
         """
         with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as wire:
             said = b""

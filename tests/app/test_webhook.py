@@ -1,5 +1,5 @@
-"""The web door with everything that may stand before it: good, forged, broken, huge, hostile, twice and
-late.
+"""The web door with everything that may stand before it: good, forged, broken, huge,
+hostile, twice and late.
 """
 
 from __future__ import annotations

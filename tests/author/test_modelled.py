@@ -244,8 +244,8 @@ def obedient(asked: Asked, brief: Brief, evil: str = EVIL) -> str:
 
 
 def without_bad_paths(reply: str) -> str:
-    """The same answer without the paths that the rules refuse, as a model would give it when asked
-    to repair.
+    """The same answer without the paths that the rules refuse, as a model would give
+    it when asked to repair.
     """
     draft = json.loads(reply)
     for task in draft["tasks"]:

@@ -42,7 +42,9 @@ ISSUE = Issue(
 
 
 def asked(**changes: Any) -> Situation:
-    """An open issue that somebody has just put the label on, with these fields of it or of the situation changed."""
+    """An open issue that somebody has just put the label on, with these fields of it or
+    of the situation changed.
+    """
     return changed(Situation(SUBJECT, Repository(77, "octo", "shop", "main", SHA), ISSUE), **changes)
 
 

@@ -119,9 +119,9 @@ def test_a_second_run_changes_nothing_and_writes_nothing(bench: Bench) -> None:
     effects = one_of_each(bench)
     first = bench.apply(*effects)
     before = bench.sandbox.observable(FULL_NAME)
-    bench.sandbox.service.journal.clear()
+    bench.sandbox.api.journal.clear()
     again = bench.apply(*effects)
-    assert bench.sandbox.service.journal.writes() == []
+    assert bench.sandbox.api.journal.writes() == []
     assert bench.sandbox.observable(FULL_NAME) == before
     assert [(one.number, one.id) for one in again] == [(one.number, one.id) for one in first]
 
@@ -251,19 +251,19 @@ def test_an_overtaken_run_writes_nothing_more(bench: Bench) -> None:
     bench.take_over()
     with pytest.raises(Fenced):
         apply(Changeset("late", (a_comment(bench), React(1, "eyes"))), stale)
-    assert bench.sandbox.service.journal.writes() == []
+    assert bench.sandbox.api.journal.writes() == []
 
 
 def test_a_run_overtaken_between_two_effects_stops_there(bench: Bench) -> None:
     site = bench.site()
 
     def take_over(_: object) -> None:
-        if bench.sandbox.service.journal.writes():
+        if bench.sandbox.api.journal.writes():
             bench.take_over()
 
     with bench.sandbox.before_call(take_over), pytest.raises(Fenced):
         apply(Changeset("slow", (a_branch(bench), a_comment(bench), React(1, "eyes"))), site)
-    assert [entry.operation for entry in bench.sandbox.service.journal.writes()] == [
+    assert [entry.operation for entry in bench.sandbox.api.journal.writes()] == [
         "POST /repos/{owner}/{repo}/git/refs"
     ]
 
@@ -272,7 +272,7 @@ def test_nothing_outside_the_closed_set_is_written_and_nothing_before_it(bench: 
     evil = replace(a_commit(bench), files=(File(".github/workflows/x.yml", "on: push"),))
     with pytest.raises(OutsideClosedSet):
         bench.apply(a_comment(bench), evil)
-    assert bench.sandbox.service.journal.writes() == []
+    assert bench.sandbox.api.journal.writes() == []
 
 
 def test_forged_marks_are_nobodys_comment(bench: Bench) -> None:
@@ -282,7 +282,7 @@ def test_forged_marks_are_nobodys_comment(bench: Bench) -> None:
     with bench.sandbox.person("mallory") as mallory:
         for body in (ours.body, elsewhere, wrong_key):
             mallory.post(f"/repos/{FULL_NAME}/issues/1/comments", json={"body": body}).raise_for_status()
-    bench.sandbox.service.journal.clear()
+    bench.sandbox.api.journal.clear()
     bench.apply(ours)
     assert [one["author"] for one in comments(bench)] == ["mallory"] * 3 + ["groundplan[bot]"]
     assert [one["body"] for one in comments(bench)[:3]] == [ours.body, elsewhere, wrong_key]
@@ -526,12 +526,12 @@ def test_a_secondary_limit_silences_the_whole_installation(
     with pytest.raises(Transient) as limited:
         bench.apply(a_comment(bench))
     assert limited.value.delay == pytest.approx(least)
-    sent = len(bench.sandbox.service.journal.entries)
+    sent = len(bench.sandbox.api.journal.entries)
     bench.clock.sleep(least - 10.0)
     for attempt in (bench.look, lambda: bench.apply(React(1, "eyes"))):
         with pytest.raises(Transient):
             attempt()
-    assert len(bench.sandbox.service.journal.entries) == sent
+    assert len(bench.sandbox.api.journal.entries) == sent
     bench.clock.sleep(10.0)
     bench.apply(a_comment(bench))
     assert len(comments(bench)) == 1
@@ -549,15 +549,15 @@ def test_two_refused_tokens_are_the_end(bench: Bench) -> None:
     with pytest.raises(UserError) as said:
         bench.apply(a_comment(bench))
     assert said.value.code == "unauthorized"
-    tries = [entry for entry in bench.sandbox.service.journal.entries if entry.path.endswith("/comments")]
+    tries = [entry for entry in bench.sandbox.api.journal.entries if entry.path.endswith("/comments")]
     assert [entry.method for entry in tries] == ["GET", "POST", "POST"]
 
 
 def test_writes_keep_a_second_between_them(bench: Bench) -> None:
     ask_for_plan(bench)
-    bench.sandbox.service.journal.clear()
+    bench.sandbox.api.journal.clear()
     bench.apply(*one_of_each(bench))
-    times = [entry.at for entry in bench.sandbox.service.journal.writes()]
+    times = [entry.at for entry in bench.sandbox.api.journal.writes()]
     assert min(b - a for a, b in pairwise(times)) >= 1.0 - 1e-3
 
 

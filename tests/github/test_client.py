@@ -277,7 +277,7 @@ def test_a_token_sees_only_its_own_repository(bench: Bench) -> None:
 def test_after_a_change_of_secret_old_tokens_are_not_read(bench: Bench) -> None:
     app = bench.app()
     bench.installation(app)
-    mints = [entry for entry in bench.sandbox.service.journal.entries if entry.path.endswith("access_tokens")]
+    mints = [entry for entry in bench.sandbox.api.journal.entries if entry.path.endswith("access_tokens")]
     assert len(mints) == 1
     world = bench.sandbox.world
     with App(
@@ -298,13 +298,11 @@ def test_after_a_change_of_secret_old_tokens_are_not_read(bench: Bench) -> None:
 def test_the_installation_is_asked_for_once_in_five_minutes(bench: Bench) -> None:
     for _ in range(3):
         bench.installation(bench.app())
-    asked = [one for one in bench.sandbox.service.journal.entries if one.path.endswith("/installation")]
+    asked = [one for one in bench.sandbox.api.journal.entries if one.path.endswith("/installation")]
     assert len(asked) == 1
     bench.clock.sleep(301.0)
     bench.installation(bench.app())
-    assert (
-        len([one for one in bench.sandbox.service.journal.entries if one.path.endswith("/installation")]) == 2
-    )
+    assert len([one for one in bench.sandbox.api.journal.entries if one.path.endswith("/installation")]) == 2
 
 
 def test_a_new_installation_id_is_found_by_the_name(bench: Bench) -> None:

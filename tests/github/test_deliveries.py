@@ -38,7 +38,7 @@ def hour_ago(bench: Bench) -> datetime:
 
 
 def asked_again(bench: Bench) -> list[str]:
-    entries = bench.sandbox.service.journal.entries
+    entries = bench.sandbox.api.journal.entries
     return [entry.path for entry in entries if entry.path.endswith("/attempts")]
 
 

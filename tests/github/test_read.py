@@ -65,9 +65,9 @@ def test_an_issue_that_was_just_labelled(bench: Bench) -> None:
 def test_one_query_is_enough(bench: Bench) -> None:
     label(bench)
     bench.look()
-    bench.sandbox.service.journal.clear()
+    bench.sandbox.api.journal.clear()
     bench.look()
-    assert [entry.operation for entry in bench.sandbox.service.journal.entries] == ["graphql repository"]
+    assert [entry.operation for entry in bench.sandbox.api.journal.entries] == ["graphql repository"]
 
 
 def test_each_press_of_the_label_is_its_own_ask(bench: Bench) -> None:

@@ -70,9 +70,9 @@ def test_a_plan_costs_few_calls(bench: Bench, lag: float) -> None:
         mona.post(f"/repos/{FULL_NAME}/issues/1/labels", json={"labels": ["needs-plan"]}).raise_for_status()
     bench.sandbox.world.lag = lag
     bench.clock.sleep(30.0)
-    bench.sandbox.service.journal.clear()
+    bench.sandbox.api.journal.clear()
     story(bench, at_github(bench))
-    journal = bench.sandbox.service.journal
+    journal = bench.sandbox.api.journal
     assert len(journal.writes()) == 8
     assert len(journal.reads()) <= (11 if lag == 0.0 else 17)
     assert len(journal.entries) - len(journal.writes()) - len(journal.reads()) <= 2, "one token of each kind"
@@ -92,7 +92,7 @@ def test_what_a_thinker_gets_can_only_read(bench: Bench) -> None:
 
 def test_looking_and_writing_use_tokens_of_their_own(bench: Bench) -> None:
     story(bench, at_github(bench))
-    entries = [entry for entry in bench.sandbox.service.journal.entries if entry.kind == "installation"]
+    entries = [entry for entry in bench.sandbox.api.journal.entries if entry.kind == "installation"]
     assert {entry.repository_ids for entry in entries} == {(bench.repo.id,)}
     looks = [entry for entry in entries if entry.operation == "graphql repository"]
     assert {frozenset(entry.permissions.values()) for entry in looks} == {frozenset({"read"})}

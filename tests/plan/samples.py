@@ -1,5 +1,5 @@
-"""Plans to test with: one as a person would like to read it, one made without a model, and small
-variations.
+"""Plans to test with: one as a person would like to read it, one made without a
+model, and small variations.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Hypothesis strategies: any plan the model can hold (`plans`), and plans whose ids are well formed
-(`sound_plans`).
+"""Hypothesis strategies: any plan the model can hold (`plans`), and plans whose ids
+are well formed (`sound_plans`).
 """
 
 from __future__ import annotations

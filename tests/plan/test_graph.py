@@ -1,5 +1,5 @@
-"""Orders, cycles, waves, conflicts and pictures of task graphs, checked against slow and obvious ways to
-find them.
+"""Orders, cycles, waves, conflicts and pictures of task graphs, checked against slow and
+obvious ways to find them.
 """
 
 from __future__ import annotations

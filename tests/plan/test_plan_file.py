@@ -1,5 +1,5 @@
-"""IMPLEMENTATION_PLAN.md: ours between the marks, people's everywhere else, and no guess on a damaged
-file.
+"""IMPLEMENTATION_PLAN.md: ours between the marks, people's everywhere else, and no
+guess on a damaged file.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Published schemas accept what we write; the strict one accepts every draft, in the subset that is taken
-everywhere.
+"""Published schemas accept what we write; the strict one accepts every draft, in the subset
+that is taken everywhere.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The published contract, restated from its description in plain Python: what any reader of it may rely
-on.
+"""The published contract, restated from its description in plain Python: what any
+reader of it may rely on.
 """
 
 from __future__ import annotations

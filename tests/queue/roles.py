@@ -1,5 +1,5 @@
-"""Real processes for the queue's tests: `python -m tests.queue.roles ROLE …`. The work leaves traces in
-Redis.
+"""Real processes for the queue's tests: `python -m tests.queue.roles ROLE …`. The
+work leaves traces in Redis.
 
 What a job does is told by its subject: number 1 rests at once, 2 dies on its first run, 3 hangs on its
 first run, 4 always fails, 5 dies on every run, 6 waits for the key `go`, 7 waits (Transient) once.

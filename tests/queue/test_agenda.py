@@ -213,8 +213,8 @@ def test_unreadable_records_are_put_aside_and_the_rest_goes_on(
 
 
 def test_a_wrong_clock_on_one_machine_neither_ends_nor_keeps_a_lease(redis: Redis) -> None:
-    """Without an injected clock every script asks Redis, so a client has no time of its own to be wrong
-    about.
+    """Without an injected clock every script asks Redis, so a client has no time of
+    its own to be wrong about.
     """
     agenda = Agenda(redis, "tend")
     agenda.arm(S)

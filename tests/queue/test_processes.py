@@ -370,8 +370,8 @@ def test_a_worker_takes_one_queue_of_ours(redis_url: str, queue: str) -> None:
 def test_a_thousand_deliveries_shuffled_and_doubled_are_all_handled(
     start: Start, redis_url: str, redis: Redis, agenda: Agenda
 ) -> None:
-    """20 % of them twice, in any order, while two workers and a sweep run: every subject, nothing left
-    over.
+    """20 % of them twice, in any order, while two workers and a sweep run: every
+    subject, nothing left over.
     """
     order = random.Random(20)
     subjects = [Subject(repo, 1) for repo in range(1, 41)]

@@ -143,8 +143,11 @@ def test_ci_lines_that_are_no_test_command(line: str) -> None:
         ".github/workflows/a.yml",
     ],
 )
-def test_broken_files_break_nothing(name: str, text: str) -> None:
-    found({name: text})
+def test_a_broken_file_hides_no_other_and_declares_at_most_that_it_is_there(name: str, text: str) -> None:
+    make = ("test", "make test", "Makefile:1")
+    seen = found({name: text, "Makefile": "test:\n\ttrue\n"})
+    assert make in seen
+    assert {where for _, _, where in seen} <= {"Makefile:1", f"{name}:1"}
 
 
 TREE: Snapshot = in_memory(

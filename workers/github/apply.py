@@ -63,9 +63,9 @@ _ATTEMPTS = 3
 def apply(changeset: Changeset, site: Site) -> tuple[Receipt, ...]:
     """Make GitHub look as the changeset says, in its order; one receipt for each effect.
 
-    Raises OutsideClosedSet before anything is written; Fenced when a newer run took over; Transient when a
-    later try may do; UserError when only people can help. What was written before stays and is known next
-    time.
+    Raises OutsideClosedSet before anything is written; Fenced when a newer run took over;
+    Transient when a later try may do; UserError when only people can help. What was written before
+    stays and is known next time.
     """
     check_closed_set(changeset)
     return tuple(_perform(effect, PERFORMERS[type(effect)], site) for effect in changeset.effects)
@@ -114,8 +114,8 @@ def _let_settle(site: Site, entry: Entry) -> None:
 def _write(
     effect: Step, performer: Performer[Any], site: Site, found: Found | None, digest: str
 ) -> Receipt | None:
-    """The receipt, or None when what was found has vanished. A clean no is forgotten; doubt stays in the
-    ledger.
+    """The receipt, or None when what was found has vanished. A clean no is forgotten;
+    doubt stays in the ledger.
     """
     site.wait_turn(performer.content)
     site.ledger.intend(effect.key, digest)

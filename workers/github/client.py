@@ -38,7 +38,6 @@ from workers.github.wire import Answer, Wire
 if TYPE_CHECKING:
     from redis import Redis
 
-    from bot.settings import Settings
 
 FRESH_SECONDS = 300.0
 HANDED_SECONDS = 50 * 60.0
@@ -161,17 +160,6 @@ class App:
         self._jwt = _jwt_credential(app_id, private_key)
         self.wire = self._open.enter_context(Wire(self.api_url, self._jwt, transport=transport))
 
-    @classmethod
-    def from_settings(cls, settings: Settings, redis: Redis) -> Self:
-        return cls(
-            app_id=settings.github_app_id,
-            private_key=settings.private_key,
-            secret=settings.groundplan_secret.get_secret_value(),
-            redis=redis,
-            api_url=settings.github_api_url,
-            spacing=settings.groundplan_write_spacing_seconds,
-        )
-
     def __enter__(self) -> Self:
         return self
 
@@ -252,8 +240,8 @@ class App:
         )
 
     def _by_name(self, repo_id: int, name: str) -> Installation | None:
-        """The installation on the repository of this name, unless another repository has taken the name
-        over.
+        """The installation on the repository of this name, unless another repository
+        has taken the name over.
         """
         try:
             answer = self.wire.get(InstallationAnswer, "/repos/{full_name}/installation", full_name=name)
@@ -305,8 +293,8 @@ class App:
     def wire_for(
         self, installation_id: int, repository_ids: tuple[int, ...], permissions: Permissions
     ) -> Wire:
-        """A client with a token of just these repositories (none: all of the installation's) and
-        permissions.
+        """A client with a token of just these repositories (none: all of
+        the installation's) and permissions.
         """
         key = cache_key(installation_id, repository_ids, permissions)
         if key not in self._wires:
@@ -344,8 +332,8 @@ def _awake(installation: Installation) -> Installation:
 
 
 def _jwt_credential(app_id: int, private_key: str) -> Credential:
-    """githubkit signs and keeps the JWT; a cache of its own, for the usual one is shared by the whole
-    process.
+    """githubkit signs and keeps the JWT; a cache of its own, for the usual one is
+    shared by the whole process.
     """
     github = GitHub(base_url="https://jwt.invalid", cache_strategy=MemCacheStrategy(), http_cache=False)
     signer = AppAuth(github, app_id, private_key)

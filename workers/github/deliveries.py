@@ -41,8 +41,8 @@ class _Deliveries(RootModel[list[_Delivery]]):
 def redeliver_failed(app: App, since: datetime) -> int:
     """Have every delivery since then that no attempt brought to us delivered again; how many were asked for.
 
-    GitHub repeats nothing by itself. One that failed five times is left: whatever it is, it fails by itself.
-    https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries
+    GitHub repeats nothing by itself. One that failed five times is left: whatever it is, it fails
+    by itself. https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries
     """
     attempts: defaultdict[str, list[_Delivery]] = defaultdict(list)
     for delivery in _since(app.wire, since):
@@ -114,8 +114,8 @@ class _Pulls(RootModel[list[_Pull]]):
 
 
 def sightings(app: App, plan_label: str, bot_id: int) -> Iterator[Sighting]:
-    """Open issues with the plan label, and issues whose plan pull request changed of late, wherever we are
-    installed.
+    """Open issues with the plan label, and issues whose plan pull request changed of late,
+    wherever we are installed.
 
     An installation that cannot be read (suspended, just gone, paused) is left for the next sweep.
     """

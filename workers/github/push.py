@@ -131,8 +131,8 @@ def _addition(path: str, text: str) -> dict[str, str]:
 
 
 def refused_push(site: Site, branch: str, no: Refusal) -> UserError:
-    """Why GitHub does not take our branch or commit, with the rules in force there, for somebody who can
-    lift them.
+    """Why GitHub does not take our branch or commit, with the rules in force there, for
+    somebody who can lift them.
     """
     rules = _rules(site, branch)
     said = f"GitHub refused the push to `{branch}`: {no.message.strip()}"

@@ -48,8 +48,8 @@ class Eyes:
 class Known:
     """What our receipts know and a lagging list may not show yet.
 
-    Pull numbers by branch; ids of comments, which people may have deleted; check runs, which stay, as in
-    `Situation.checked`.
+    Pull numbers by branch; ids of comments, which people may have deleted; check runs, which
+    stay, as in `Situation.checked`.
     """
 
     pulls: Mapping[str, int] = field(default_factory=dict)

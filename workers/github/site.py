@@ -1,5 +1,5 @@
-"""Where effects are applied, and what every kind of performer has in common. Holds no order of work:
-`apply` does.
+"""Where effects are applied, and what every kind of performer has in common. Holds no
+order of work: `apply` does.
 """
 
 from __future__ import annotations

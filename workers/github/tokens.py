@@ -1,8 +1,8 @@
-"""Credentials: the App's JWT, and installation tokens kept encrypted in Redis until shortly before they
-expire.
+"""Credentials: the App's JWT, and installation tokens kept encrypted in Redis until
+shortly before they expire.
 
-A token is narrowed to one repository and to the permissions its kind needs. Nothing here may log or print
-one.
+A token is narrowed to one repository and to the permissions its kind needs. Nothing
+here may log or print one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 from cryptography.fernet import Fernet, InvalidToken
@@ -25,7 +25,6 @@ from githubkit.auth import BaseAuthStrategy
 if TYPE_CHECKING:
     from redis import Redis
 
-Level = Literal["read", "write"]
 Permissions = Mapping[str, str]
 
 READ: Permissions = {
@@ -69,8 +68,8 @@ class Credential:
 
 
 class CredentialAuth(httpx.Auth):
-    """Puts the credential on each request; a 401 drops it and tries once more with a fresh one, body and
-    all.
+    """Puts the credential on each request; a 401 drops it and tries once more with a
+    fresh one, body and all.
     """
 
     def __init__(self, credential: Credential) -> None:

@@ -1,5 +1,5 @@
-"""The bytes of a repository at one commit, as GitHub's gzipped tarball. What is in it is `bot.recon`'s
-business.
+"""The bytes of a repository at one commit, as GitHub's gzipped tarball. What is in
+it is `bot.recon`'s business.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def tarball(
     max_bytes: int = MAX_BYTES,
     transport: httpx.BaseTransport | None = None,
 ) -> Iterator[Iterator[bytes]]:
-    """The compressed bytes as they come in. Raises Gone, Transient, or UserError "too-large" while it is
-    read.
+    """The compressed bytes as they come in. Raises Gone, Transient, or UserError
+    "too-large" while it is read.
 
     GitHub redirects to another host with a link that needs no credential, so none is sent there.
     """

@@ -1,3 +1,3 @@
-"""Models behind the `Model` protocol, one module for each style of endpoint. The only owner of the openai
-client.
+"""Models behind the `Model` protocol, one module for each style of endpoint. The only
+owner of the openai client.
 """

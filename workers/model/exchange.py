@@ -1,8 +1,8 @@
-"""One HTTP exchange with an OpenAI-style endpoint: bounded in time, size and retries, errors turned into
-kinds.
+"""One HTTP exchange with an OpenAI-style endpoint: bounded in time, size and retries,
+errors turned into kinds.
 
-Nothing here reads prompts or knows a schema, and nothing is ever logged: neither prompts nor answers nor
-keys.
+Nothing here reads prompts or knows a schema, and nothing is ever logged: neither
+prompts nor answers nor keys.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ Call = Callable[["OpenAI"], AbstractContextManager["APIResponse[Any]"]]
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds and counts: how long to wait, how often to try again. `deadline` bounds one attempt
-    as a whole.
+    """Seconds and counts: how long to wait, how often to try again. `deadline`
+    bounds one attempt as a whole.
     """
 
     connect: float = 5.0

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bot.author.model import ModelRequest, Usage
-
-BYTES_PER_TOKEN = 3.6
+from bot.author.model import BYTES_PER_TOKEN, ModelRequest, Usage
 
 
 def count(holder: object, key: str) -> int:

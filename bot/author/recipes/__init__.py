@@ -1,8 +1,8 @@
-"""Closed kinds of work that can be planned completely without a model. Each recipe refuses when it is not
-sure.
+"""Closed kinds of work that can be planned completely without a model. Each recipe
+refuses when it is not sure.
 
-A recipe is one module with `recipe(facts) -> Recipe | None`; everything in a Recipe is found in the issue or
-the tree.
+A recipe is one module with `recipe(facts) -> Recipe | None`; everything in a Recipe is found
+in the issue or the tree.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ RECIPES: tuple[Callable[[Facts], Recipe | None], ...] = (
 
 
 def recipe_plan(facts: Facts, provenance: Provenance) -> Plan | None:
-    """The plan of the first recipe that is sure, else None. A tree that is not complete makes all of them
-    unsure.
+    """The plan of the first recipe that is sure, else None. A tree that is not complete
+    makes all of them unsure.
     """
     if facts.brief.tree.truncated:
         return None

@@ -1,5 +1,5 @@
-"""Where words stand in a tree, line by line, for recipes. Files people do not write by hand are told apart,
-not skipped.
+"""Where words stand in a tree, line by line, for recipes. Files people do not write by hand are
+told apart, not skipped.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def whole_word(name: str) -> re.Pattern[str]:
 
 
 def lines_with(tree: Tree, needle: str, pattern: re.Pattern[str]) -> Iterator[Hit]:
-    """Every line that the pattern finds; `needle` is a text each such line holds, to pass files
-    over quickly.
+    """Every line that the pattern finds; `needle` is a text each such line holds, to
+    pass files over quickly.
     """
     for path in tree.paths:
         if kind_of(path) in UNSEARCHED or secret_name(path):

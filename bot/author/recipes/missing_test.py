@@ -21,8 +21,8 @@ ASKED = re.compile(
 
 
 def recipe(facts: Facts) -> Recipe | None:
-    """Sure only if one hand-written file defines the name, no test names it, and it is plain where its test
-    belongs.
+    """Sure only if one hand-written file defines the name, no test names it, and it is
+    plain where its test belongs.
     """
     found = ASKED.match(facts.title)
     if not found or not fits(facts):
@@ -52,8 +52,8 @@ def _defines(tree: Tree, hit: Hit, name: str) -> bool:
 
 
 def _place(facts: Facts, source: str) -> FileChange | None:
-    """The test file that is there by name; else the one that the neighbours' names prescribe, if two of them
-    agree.
+    """The test file that is there by name; else the one that the neighbours' names
+    prescribe, if two of them agree.
     """
     if there := facts.siblings(source):
         return FileChange(path=there[0], change="edit", summary=f"holds the tests of {source}, by its name")

@@ -22,8 +22,8 @@ BY_PROGRAM = frozenset({"generated", "vendored", "lock"})
 
 
 def recipe(facts: Facts) -> Recipe | None:
-    """Sure only if one file defines the old name, nothing uses the new one, and no generated file is
-    involved.
+    """Sure only if one file defines the old name, nothing uses the new one, and no
+    generated file is involved.
     """
     found = ASKED.match(facts.title)
     if not found or not fits(facts) or not _is_special(found[1]):

@@ -24,8 +24,8 @@ MOST_FILES = 18
 
 
 def recipe(facts: Facts) -> Recipe | None:
-    """Sure only if the issue gives one wrong and one right spelling, and the wrong one stands in hand-written
-    files.
+    """Sure only if the issue gives one wrong and one right spelling, and the wrong one
+    stands in hand-written files.
     """
     pair = _pair(facts)
     if not pair or not fits(facts):
@@ -49,8 +49,8 @@ def recipe(facts: Facts) -> Recipe | None:
 
 
 def trivial_reason(facts: Facts) -> str:
-    """Why a typo needs no plan: it stands in one file that can be told, and the issue asks for
-    nothing more.
+    """Why a typo needs no plan: it stands in one file that can be told, and the
+    issue asks for nothing more.
     """
     text = f"{facts.title}\n{facts.brief.body}"
     if not ABOUT.search(facts.title) or len(facts.brief.body) > SHORT_BODY or len(facts.demands) > 1:

@@ -1,5 +1,5 @@
-"""The documents a plan can be shown as, by name. A format is one module here and one folder in
-templates/formats/.
+"""The documents a plan can be shown as, by name. A format is one module here and
+one folder in templates/formats/.
 """
 
 from collections.abc import Mapping

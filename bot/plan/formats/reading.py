@@ -19,8 +19,8 @@ from bot.plan.safe_text import plain
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The text of a line: its strong part, the rest as it was written (code in backticks), the rest
-    without backticks.
+    """The text of a line: its strong part, the rest as it was written (code in backticks),
+    the rest without backticks.
     """
 
     name: str

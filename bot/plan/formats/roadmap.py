@@ -1,5 +1,5 @@
-"""The format `roadmap`: a section in IMPLEMENTATION_PLAN.md, a folder under specs/, the contract and the
-fan-out file.
+"""The format `roadmap`: a section in IMPLEMENTATION_PLAN.md, a folder under specs/, the
+contract and the fan-out file.
 """
 
 from __future__ import annotations
@@ -86,8 +86,8 @@ def _section_values(plan: Plan) -> dict[str, Any]:
 
 
 def _steps(plan: Plan) -> list[list[Task]]:
-    """Feature gaps in order; the tasks of one step can run at the same time. Verification tasks are left
-    out.
+    """Feature gaps in order; the tasks of one step can run at the same time.
+    Verification tasks are left out.
     """
     gaps = {task.id: task for task in plan.tasks if task.kind != "verification"}
     waves = ([gaps[name] for name in wave if name in gaps] for wave in task_graph(plan.tasks).waves)
@@ -136,8 +136,8 @@ def _plain(value: Any) -> Any:
 
 
 def parse(given: Sequence[File], issue: int) -> Data:
-    """What the documents of an issue say. What is missing is left out; text that is not ours is passed
-    over.
+    """What the documents of an issue say. What is missing is left out; text that is
+    not ours is passed over.
     """
     named = {file.path: file.text for file in given}
     own = {

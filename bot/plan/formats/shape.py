@@ -30,7 +30,7 @@ class Format:
     not_read_back: frozenset[str]
 
     def changed(self, plan: Plan, files: Sequence[File]) -> Iterator[tuple[str, object, object]]:
-        """Where the files say something else than the plan: pointer, what the plan says, what the files
-        say.
+        """Where the files say something else than the plan: pointer, what the plan
+        says, what the files say.
         """
         yield from differences(self.shown(plan), self.parse(files, plan.issue))

@@ -1,9 +1,9 @@
-"""The rules a plan must hold. `lint` runs them, `autofix` repairs what is safe to repair; a rule is one
-function.
+"""The rules a plan must hold. `lint` runs them, `autofix` repairs what is safe to
+repair; a rule is one function.
 """
 
 from bot.plan.findings import Finding, Location, Report, Skipped
-from bot.plan.rules import contract, graph, grounding, identifiers, input
+from bot.plan.rules import contract, graph, grounding, identifiers, input, traceability
 from bot.plan.rules.engine import RULES, LintInput, Rule, Tree, Verdict, lint
 from bot.plan.rules.fixes import Applied, autofix
 
@@ -25,4 +25,5 @@ __all__ = [
     "identifiers",
     "input",
     "lint",
+    "traceability",
 ]

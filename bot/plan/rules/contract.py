@@ -234,8 +234,8 @@ def _issue_of(document: LocatedJson | None) -> int | None:
 
 @rule("PLN811", severity="error", needs=["fanout_text"], formats="O", message="tasks[{n}] lacks {field}")
 def fanout_tasks_are_complete(given: LintInput) -> Iterator[Hit]:
-    """Every task of the fan-out file says title, role, objective, acceptance, risk, boundary and
-    invariants
+    """Every task of the fan-out file says title, role, objective, acceptance,
+    risk, boundary and invariants
     """
     for hit in _read("PLN811", given):
         found = re.match(r"/tasks/([0-9]+)/?(.*)", hit.pointer)

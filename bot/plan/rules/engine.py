@@ -71,11 +71,10 @@ class Verdict(Protocol):
 
 @dataclass(frozen=True)
 class LintInput:
-    """Everything a lint run may look at; what is None or empty makes the rules that need it report a
-    skip.
+    """Everything a lint run may look at; what is None or empty makes the rules that need it report a skip.
 
-    `texts` are replies of a model, by name. `nearest(path, candidates, n)` ranks real paths like a
-    missing one.
+    `texts` are replies of a model, by name. `nearest(path, candidates, n)` ranks real
+    paths like a missing one.
     """
 
     plan: Plan | None = None
@@ -150,8 +149,8 @@ class LintInput:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What a rule found. `values` fill the rule's message; `pointer` goes into the plan unless `file` is
-    set.
+    """What a rule found. `values` fill the rule's message; `pointer` goes into the
+    plan unless `file` is set.
     """
 
     pointer: str
@@ -202,8 +201,8 @@ def rule(
     formats: str = "*",
     fix: Fix = "none",
 ) -> Callable[[Check], Check]:
-    """Register a rule. `formats` is a comma list of letters; the function's first docstring line is its
-    title.
+    """Register a rule. `formats` is a comma list of letters; the function's first
+    docstring line is its title.
     """
 
     def register(check: Check) -> Check:

@@ -1,5 +1,5 @@
-"""Repairs that need no judgement: each makes a finding go away, can be told in a line, and never adds an
-error.
+"""Repairs that need no judgement: each makes a finding go away, can be told in a line,
+and never adds an error.
 """
 
 from __future__ import annotations

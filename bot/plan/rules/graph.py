@@ -1,5 +1,5 @@
-"""PLN301-308: tasks and milestones can be carried out in some order, and parallel ones do not write the
-same file.
+"""PLN301-308: tasks and milestones can be carried out in some order, and parallel ones do
+not write the same file.
 """
 
 from __future__ import annotations

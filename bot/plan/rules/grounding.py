@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.plan.model import FileChange, Plan, Task
+from bot.plan.model import FileChange, Task
 from bot.plan.rules.engine import Hit, Lacking, LintInput, Tree, rule
 
 _FORMATS = "X,S,P,R,O"
@@ -46,8 +46,8 @@ def _changes(given: LintInput) -> Iterator[tuple[str, Task, FileChange]]:
 
 
 def old_path(change: FileChange) -> tuple[str, str]:
-    """The path that must already be there, and the field that names it; "" when the change makes a new
-    file.
+    """The path that must already be there, and the field that names it; "" when the
+    change makes a new file.
     """
     if change.change == "new":
         return "", ""
@@ -161,8 +161,3 @@ def without_dot(path: str) -> str:
     while path.startswith("./"):
         path = path[2:]
     return path
-
-
-def all_paths(plan: Plan) -> frozenset[str]:
-    """Every path that some task names."""
-    return frozenset(change.path for task in plan.tasks for change in task.files)

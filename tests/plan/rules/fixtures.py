@@ -114,6 +114,12 @@ def _writers(*paths: str, **fields: Any) -> Plan:
     return sound(*(task(f"T{n}", files=(change(path),), **fields) for n, path in enumerate(paths, start=1)))
 
 
+def _with_demand(disposition: Any, **fields: Any) -> LintInput:
+    """A sound plan with a second demand, of which this became."""
+    second = Obligation(id="I-2", text="Do that", disposition=disposition, **fields)
+    return given(sound(obligations=(*sound().obligations, second)))
+
+
 GOOD = given()
 
 Bad = tuple[Callable[[], LintInput], str]
@@ -244,6 +250,13 @@ BAD: Mapping[str, tuple[Bad, ...]] = {
             )
         ),
         (lambda: given(sound(task("T1", files=(change("a.py", "rename"),)))), "/tasks/0/files/0/source"),
+    ),
+    "PLN711": (
+        (lambda: _with_demand("task"), "/obligations/1"),
+        (lambda: _with_demand("open"), "/obligations/1"),
+        (lambda: _with_demand("open", by=("Q-1",)), "/obligations/1"),
+        (lambda: _with_demand("question"), "/obligations/1"),
+        (lambda: _with_demand("non-goal"), "/obligations/1"),
     ),
     "PLN801": (
         (lambda: _contract(("roadmap/milestones", [])), "/roadmap/milestones"),

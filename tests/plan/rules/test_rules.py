@@ -1,15 +1,16 @@
-"""Every rule passes what is sound, catches what is not at the right place, and steps aside when it cannot
-tell.
+"""Every rule passes what is sound, catches what is not at the right place, and steps
+aside when it cannot tell.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from bot.plan.model import Plan
+from bot.plan.model import Obligation, Plan
 from bot.plan.rules import RULES, LintInput, lint
 from bot.plan.rules.engine import LETTERS, Hit, rule
 from bot.recon.tree import in_memory
@@ -19,6 +20,7 @@ from tests.plan.samples import change, task
 FIRST_SET = [
     *(f"PLN{number:03}" for number in (1, 2, 3, 4)),
     *(f"PLN{number}" for number in (201, 202, 203, 204, 205, 206, 301, 302, 303, 308, 401, 402, 403)),
+    "PLN711",
     *(f"PLN{number}" for number in range(801, 812)),
 ]
 
@@ -140,6 +142,22 @@ def test_fingerprints_survive_reordering_and_tell_defects_apart() -> None:
 
     assert marks(sound(one, two)) == marks(sound(two, one))
     assert len(marks(sound(one, two))) == 3
+
+
+@pytest.mark.parametrize(
+    "became",
+    [
+        {"disposition": "task", "by": ("T2",)},
+        {"disposition": "question", "by": ("Q-1",)},
+        {"disposition": "non-goal", "reason": "another issue asks for it"},
+        {"disposition": "open", "reason": "it reads as a remark"},
+        {"disposition": "done"},
+    ],
+    ids=lambda became: str(became["disposition"]),
+)
+def test_a_demand_is_settled_by_a_task_or_by_the_reason_why_there_is_none(became: dict[str, Any]) -> None:
+    plan = sound(obligations=(*sound().obligations, Obligation(id="I-2", text="Do that", **became)))
+    assert lint(given(plan), select=["PLN711"]).passed == ("PLN711",)
 
 
 def test_an_unsure_command_check_is_no_pass() -> None:
