@@ -25,6 +25,7 @@ from bot.effects import (
     RemoveLabel,
 )
 from bot.marks import Mark, Place, write_mark
+from bot.plan.safe_text import inline
 from bot.situation import Ask, Outcome, OwnComment, PlanPull, Request, Situation
 from bot.status import FINAL, NAME, Status
 
@@ -137,7 +138,7 @@ def _acknowledge(now: Situation, policy: Policy, ask: Ask) -> Step:
     status = Status(
         state="planning",
         ask=ask.id,
-        text=f"Writing a plan{' · ' + now.stage if now.stage else ''}.",
+        text=f"Writing a plan{' · ' + inline(now.stage) if now.stage else ''}.",
         next_step=f"a plan pull request. Take the label `{policy.plan_label}` off to stop",
         who="groundplan",
         data={"stage": now.stage},
@@ -175,25 +176,25 @@ def _branch_for(now: Situation, request: Request, plan: Outcome) -> str:
     """The first branch that no pull request has used and that we did not leave behind."""
     used = {pull.branch for pull in now.pulls}
     branches = plan_branches(now.subject.number)
-    free = (one for one in branches if one not in used and not _left_behind(now, one, request, plan))
+    free = (one for one in branches if one not in used and not _not_to_build_on(now, one, request, plan))
     return next(free, branches[-1])
 
 
-def _left_behind(now: Situation, branch: str, request: Request, plan: Outcome) -> bool:
-    """Whether an earlier planning of ours ended between branch and pull request, and nobody has touched it
-    since.
+def _not_to_build_on(now: Situation, branch: str, request: Request, plan: Outcome) -> bool:
+    """Whether the branch holds something else than this plan's beginnings: an earlier planning of ours that
+    ended between branch and pull request, or commits of somebody who took the name.
 
-    It stands at another commit than this plan is made for, or holds another plan; building on it would end
-    in conflicts with the default branch.
+    Building on the one would end in conflicts with the default branch; on the other, our pull request would
+    propose what we never wrote. Without any receipt the two look alike, and both are left alone.
     """
     head, made = now.branch_heads.get(branch), now.receipts.get(f"branch:{branch}")
+    ours, commits = f"commit:{branch}:{plan.digest[:16]}", f"commit:{branch}:"
+    known = {key: one.sha for key, one in now.receipts.items() if key.startswith(commits)}
     if head is None:
         return False
-    if made and made.outcome == "created" and made.sha == head:
+    if not known and (made is None or (made.outcome == "created" and made.sha == head)):
         return head != request.base_sha
-    ours, commits = f"commit:{branch}:{plan.digest[:16]}", f"commit:{branch}:"
-    earlier = (one for key, one in now.receipts.items() if key.startswith(commits) and key != ours)
-    return any(one.sha == head for one in earlier)
+    return any(sha == head for key, sha in known.items() if key != ours)
 
 
 def _finish(now: Situation, policy: Policy, ask: Ask, pull: PlanPull) -> Step:

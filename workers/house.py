@@ -168,7 +168,7 @@ class House:
                     Pace(self.redis, claim.hint.installation_id, clock=self.clock) if claim.hint else None,
                     patience=claim.waits < REFUSED_OFTEN,
                 ),
-                memory=Memory(self.redis, claim.subject),
+                memory=self._memory(claim.subject),
                 tending=self.agenda("tend"),
                 author=self.author,
                 waits=claim.waits,
@@ -206,7 +206,7 @@ class House:
             run=claim.run,
             hint=claim.hint,
             github=self._github(app, subject, claim),
-            memory=Memory(self.redis, subject),
+            memory=self._memory(subject),
             thinking=self.agenda("think"),
             policy=self._policy(),
             waits=claim.waits,
@@ -232,6 +232,9 @@ class House:
             settle_seconds=settings.groundplan_settle_seconds,
             **patience,
         )
+
+    def _memory(self, subject: Subject) -> Memory:
+        return Memory(self.redis, subject, self.settings.groundplan_secret.get_secret_value())
 
     def _policy(self) -> Policy:
         return Policy(

@@ -1,13 +1,15 @@
 """What we remember of a subject between looks: the request, its stage, its outcome, and what went wrong.
 
 GitHub is the truth and all of this can be lost: then a plan is paid for twice, but nothing is published
-twice.
-Must not decide anything. Writes by a look are fenced by the look's run number, as the effects are.
+twice. What is remembered is signed, since a plan found here is published under our name. Must not decide
+anything. Writes by a look are fenced by the look's run number, as the effects are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping
+import hashlib
+import hmac
+from collections.abc import Iterator, MutableMapping
 from typing import Any, cast
 
 from pydantic import TypeAdapter, ValidationError
@@ -20,6 +22,7 @@ KEPT_SECONDS = 30 * 24 * 3600
 _REQUEST = TypeAdapter(Request)
 _OUTCOME = TypeAdapter(Outcome)
 _TROUBLE = TypeAdapter(Trouble)
+_SEAL = 64  # hex digits before each value
 
 # KEYS subject record, memory hash; ARGV run, seconds to keep, then field and value pairs; "" deletes the
 # field.
@@ -37,27 +40,32 @@ return 1
 class Memory:
     """Redis hash `gp:memory:<subject>` and one string `gp:outcome:<digest>` for each finished plan."""
 
-    def __init__(self, redis: Redis, subject: Subject) -> None:
+    def __init__(self, redis: Redis, subject: Subject, secret: str) -> None:
         self._redis = redis
         self._subject = subject
         self._key = f"gp:memory:{subject}"
+        self._secret = secret.encode()
 
     def request(self) -> Request | None:
-        return cast("Request | None", self._read(_REQUEST, self._redis.hget(self._key, "request")))
+        value = self._redis.hget(self._key, "request")
+        return cast("Request | None", self._opened(_REQUEST, f"{self._key} request", value))
 
     def trouble(self) -> Trouble | None:
-        return cast("Trouble | None", self._read(_TROUBLE, self._redis.hget(self._key, "trouble")))
+        value = self._redis.hget(self._key, "trouble")
+        return cast("Trouble | None", self._opened(_TROUBLE, f"{self._key} trouble", value))
 
     def stage(self) -> str:
         value = cast("bytes | None", self._redis.hget(self._key, "stage"))
         return value.decode() if value else ""
 
     def outcome(self, digest: str) -> Outcome | None:
-        return cast("Outcome | None", self._read(_OUTCOME, self._redis.get(f"gp:outcome:{digest}")))
+        key = f"gp:outcome:{digest}"
+        return cast("Outcome | None", self._opened(_OUTCOME, key, self._redis.get(key)))
 
     def want(self, run: int, request: Request) -> None:
         """Remember the request; forget the stage and the trouble of the one before. Raises Fenced."""
-        self._remember(run, request=_REQUEST.dump_json(request), stage=b"", trouble=b"")
+        sealed = self._sealed(f"{self._key} request", _REQUEST.dump_json(request))
+        self._remember(run, request=sealed, stage=b"", trouble=b"")
 
     def stop(self, run: int) -> None:
         """Forget the request, so that its outcome is not used. Raises Fenced."""
@@ -70,7 +78,7 @@ class Memory:
 
     def note_trouble(self, run: int, trouble: Trouble) -> None:
         """Remember why GitHub refused an effect. Raises Fenced."""
-        self._remember(run, trouble=_TROUBLE.dump_json(trouble))
+        self._remember(run, trouble=self._sealed(f"{self._key} trouble", _TROUBLE.dump_json(trouble)))
 
     def note_stage(self, stage: str) -> None:
         """What the author is doing now. Not fenced: it is only shown."""
@@ -79,7 +87,9 @@ class Memory:
     def keep_outcome(self, outcome: Outcome) -> None:
         """Store a finished plan. Twice is harmless: the first one stays, so a publication never changes
         half-way."""
-        self._redis.set(f"gp:outcome:{outcome.digest}", _OUTCOME.dump_json(outcome), nx=True, ex=KEPT_SECONDS)
+        key = f"gp:outcome:{outcome.digest}"
+        if self.outcome(outcome.digest) is None:
+            self._redis.set(key, self._sealed(key, _OUTCOME.dump_json(outcome)), ex=KEPT_SECONDS)
 
     def _remember(self, run: int, **fields: bytes) -> None:
         pairs: list[Any] = [part for pair in fields.items() for part in pair]
@@ -87,16 +97,24 @@ class Memory:
         if not self._redis.eval(_REMEMBER, 2, record, self._key, str(run), str(KEPT_SECONDS), *pairs):
             raise Fenced(f"run {run} of {self._subject} was overtaken")
 
-    @staticmethod
-    def _read(adapter: TypeAdapter[Any], value: object) -> object:
-        """The stored value, or None when there is none or an older version wrote something we cannot read."""
-        if value is None:
+    def _sealed(self, place: str, value: bytes) -> bytes:
+        return self._seal(place, value) + value
+
+    def _opened(self, adapter: TypeAdapter[Any], place: str, sealed: object) -> object:
+        """The stored value. None when there is none, when it is not ours, or of a version we cannot read."""
+        if not isinstance(sealed, bytes):
             return None
-        read: Callable[[Any], object] = adapter.validate_json
+        seal, value = sealed[:_SEAL], sealed[_SEAL:]
+        if not hmac.compare_digest(seal, self._seal(place, value)):
+            return None
         try:
-            return read(value)
+            return adapter.validate_json(value)
         except ValidationError:
             return None
+
+    def _seal(self, place: str, value: bytes) -> bytes:
+        signed = f"memory {place} ".encode() + value
+        return hmac.new(self._secret, signed, hashlib.sha256).hexdigest().encode()
 
 
 class EndpointMemory(MutableMapping[str, str]):

@@ -37,6 +37,8 @@ from workers.memory import Memory
 Kind = Literal["tend", "think"]
 
 EVENT_WAITS = 7
+# The operator's to put right, and nobody else's: work waits for it instead of coming to nothing.
+OUR_KEY = frozenset({"app-key", "unauthorized"})
 MAX_STEPS = 16
 PROGRESS_SECONDS = 10.0
 SEEN_BY_LOOKING = frozenset({"suspended", "archived", "not-installed"})
@@ -129,8 +131,11 @@ def look_around(look: Look) -> Situation:
     known = {branch: receipts[key].number for branch, key in _pull_keys(look.subject) if key in receipts}
     try:
         now = look.github.look(known)
-    except UserError as gone:
-        raise Unseen(gone.reason) from gone
+    except UserError as no:
+        if no.code in OUR_KEY:
+            log.error("GitHub does not take us for the App", code=no.code, reason=no.reason, do=no.next_step)
+            raise Transient(no.reason, 60.0) from no
+        raise Unseen(no.reason) from no
     _wait_for_the_ask(look, now)
     return remembering(look, replace(now, receipts=receipts))
 

@@ -294,6 +294,7 @@ def _groups(plan: Plan, shown: Sequence[str], names: Mapping[str, str]) -> Itera
 
 def _label(name: str, title: str) -> str:
     words = " ".join(f"{name} · {title}".split()) if title else name
+    words = _REFERS.sub(lambda found: found[0][:-1] + " ", words)
     short = words if len(words) <= 56 else words[:55].rstrip() + "…"
     return "".join(_letter(letter) for letter in short)
 
@@ -307,6 +308,8 @@ def _letter(letter: str) -> str:
     return f"#{_NAMES[letter]};" if letter in _NAMES else "\ufffd"
 
 
+# What a merge message would take for a reference to an issue, "GH-60" or an address. Mermaid shows the blank.
+_REFERS = re.compile(r"\bGH-|://?", re.IGNORECASE)
 _NAMES = {
     letter: name.removesuffix(";")
     for name, letter in html5.items()

@@ -158,8 +158,19 @@ def test_a_finished_plan_becomes_branch_commit_and_pull_request() -> None:
     assert mark.get("ask") == "LE_1"
 
 
-def test_an_existing_branch_is_built_upon_never_moved() -> None:
+def test_a_branch_that_somebody_else_filled_is_left_alone() -> None:
     now = replace(with_outcome(planning(asked())), branch_heads={"groundplan/plan-12": HEAD})
+    step = next_step(now, POLICY)
+    assert isinstance(step, Changeset)
+    assert (
+        next(effect for effect in step.effects if isinstance(effect, Commit)).branch == "groundplan/plan-12-2"
+    )
+
+
+def test_an_existing_branch_is_built_upon_never_moved() -> None:
+    made = Receipt("branch:groundplan/plan-12", "created", sha=SHA)
+    now = with_outcome(planning(asked()))
+    now = replace(now, branch_heads={"groundplan/plan-12": HEAD}, receipts={made.key: made})
     step = next_step(now, POLICY)
     assert isinstance(step, Changeset)
     assert next(effect for effect in step.effects if isinstance(effect, Commit)).expected_head == HEAD

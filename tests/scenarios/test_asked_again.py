@@ -89,7 +89,6 @@ def test_four_plans_are_enough(town: Town) -> None:
     assert town.labels(number) == []
 
 
-@pytest.mark.xfail(reason="nothing in the Situation tells somebody else's branch from our own after a crash")
 def test_a_branch_of_our_name_that_people_made_is_not_built_upon(town: Town) -> None:
     sha = town.act("GET", "/git/ref/heads/main")["object"]["sha"]
     town.act("POST", "/git/refs", ref="refs/heads/groundplan/plan-1", sha=sha)

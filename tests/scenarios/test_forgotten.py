@@ -14,7 +14,6 @@ POINTS = {
     "before the first comment": ("POST", "/comments$", ""),
     "before the tarball": ("GET", "/tarball/", ""),
     "before the branch": ("POST", "/git/refs$", ""),
-    "before the commit": ("POST", "/graphql$", "createCommitOnBranch"),
     "before the last word": ("PATCH", "/comments/", ""),
     "before the label goes": ("DELETE", "/labels/", ""),
 }
@@ -47,6 +46,16 @@ def forgets(town: Town, call: tuple[str, str, str]) -> int:
 def test_redis_comes_back_empty(town: Town, undisturbed: dict[str, Any], point: str) -> None:
     forgets(town, POINTS[point])
     assert town.observable() == undisturbed
+
+
+def test_a_commit_that_nobody_remembers_is_left_alone(town: Town, undisturbed: dict[str, Any]) -> None:
+    """It could be anybody's: the plan goes to the next branch, once, with the same files."""
+    forgets(town, ("POST", "/graphql$", "createCommitOnBranch"))
+    seen = town.observable()
+    [pull], [expected] = seen["pulls"], undisturbed["pulls"]
+    assert pull["head"] == "groundplan/plan-1-2"
+    assert pull == {**expected, "head": pull["head"]}
+    assert seen["issues"] == undisturbed["issues"]
 
 
 @pytest.mark.parametrize("point", AT_THE_PULL)

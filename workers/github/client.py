@@ -151,7 +151,8 @@ class App:
         self.app_id = app_id
         self.api_url = api_url.rstrip("/")
         self._redis = redis
-        self._tokens = TokenCache(redis, secret)
+        # With the key in it, so that a process which only shares our secret cannot read tokens that write.
+        self._tokens = TokenCache(redis, f"{secret}{private_key}")
         self._spacing = spacing
         self._transport = transport
         self._clock = clock
