@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,19 @@ from redis import Redis
 
 from bot.embedded import find_server, redis_server
 from bot.inbox import connect
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Add up what tests counted with `record_property` (crash schedules, wrong end states) and print it."""
+    counted: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", "") == "call":
+                counted.update(
+                    {name: value for name, value in report.user_properties if isinstance(value, int)}
+                )
+    for name, value in counted.items():
+        terminalreporter.write_line(f"{value:>7} {name}")
 
 
 @pytest.fixture(scope="session")

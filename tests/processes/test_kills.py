@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -44,7 +44,9 @@ def part(all_of_them: list[Schedule], number: int) -> Iterator[Schedule]:
 
 
 @pytest.mark.parametrize("number", range(PARTS))
-def test_a_death_at_any_call_ends_right(shop: Shop, number: int) -> None:
+def test_a_death_at_any_call_ends_right(
+    shop: Shop, number: int, record_property: Callable[[str, object], None]
+) -> None:
     end = shop.story()
     assert len(end["pulls"]) == 1
     # Once more: the very first story also tells Redis the scripts.
@@ -57,9 +59,9 @@ def test_a_death_at_any_call_ends_right(shop: Shop, number: int) -> None:
         struck += shop.works.fate.struck
         if seen != end or set(shop.works.states().values()) != {"done"}:
             wrong.append((lag, death, _differences(seen, end)))
-    print(
-        f"{len(calls)} calls; {ran} schedules, {struck} deaths, {len(wrong)} wrong end states (seed {SEED})"
-    )
+    record_property("schedules with SIGKILL", ran)
+    record_property("processes killed at a call", struck)
+    record_property("wrong end states after SIGKILL", len(wrong))
     assert struck
     assert wrong == []
 

@@ -1,14 +1,14 @@
 """The label story, cut before and after every outbound call: it must always end as if nothing had happened.
 
-`make test` runs every single cut with lists that lag, and a sample of the rest chosen by a printed seed;
-`make test-full` runs them all. Each case prints how many schedules it ran and how many ended wrong.
+`make test` runs every single cut with lists that lag, and a sample of the rest chosen by GROUNDPLAN_SEED;
+`make test-full` runs them all. The run's summary says how many schedules there were and how many ended wrong.
 """
 
 from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ SEED = int(os.environ.get("GROUNDPLAN_SEED", "20261121"))
 PARTS = 8
 LAGS = (0.0, 20.0)
 Points = frozenset[int]
+Count = Callable[[str, object], None]
 
 
 def story(town: Town, lag: float, dies_at: Points) -> dict[str, Any]:
@@ -57,37 +58,42 @@ def part(schedules: list[Points], number: int, sample: int | None) -> Iterator[P
     yield from schedules[number::PARTS]
 
 
-def check(town: Town, end: dict[str, Any], lag: float, schedules: Iterator[Points]) -> None:
+def check(town: Town, end: dict[str, Any], lag: float, schedules: Iterator[Points], count: Count) -> None:
     ran, wrong = 0, []
     for dies_at in schedules:
         ran += 1
         seen = story(town, lag, dies_at)
         if seen != end or len(town.bill) > 1 + len(dies_at):
             wrong.append(sorted(dies_at))
-    print(f"lag {lag:g}: {ran} schedules, {len(wrong)} wrong end states (seed {SEED})")
+    count("crash schedules in one process", ran)
+    count("wrong end states in one process", len(wrong))
     assert ran
     assert wrong == []
 
 
 @pytest.mark.parametrize("number", range(PARTS))
-def test_one_death_while_lists_lag(town: Town, reference: tuple[dict[str, Any], int], number: int) -> None:
+def test_one_death_while_lists_lag(
+    town: Town, reference: tuple[dict[str, Any], int], number: int, record_property: Count
+) -> None:
     end, calls = reference
-    check(town, end, 20.0, part(single(calls), number, None))
+    check(town, end, 20.0, part(single(calls), number, None), record_property)
 
 
 @pytest.mark.parametrize("number", range(PARTS))
 def test_one_death_while_lists_are_fresh(
-    town: Town, reference: tuple[dict[str, Any], int], number: int
+    town: Town, reference: tuple[dict[str, Any], int], number: int, record_property: Count
 ) -> None:
     end, calls = reference
-    check(town, end, 0.0, part(single(calls), number, 32))
+    check(town, end, 0.0, part(single(calls), number, 32), record_property)
 
 
 @pytest.mark.parametrize("lag", LAGS)
 @pytest.mark.parametrize("number", range(PARTS))
-def test_two_deaths(town: Town, reference: tuple[dict[str, Any], int], number: int, lag: float) -> None:
+def test_two_deaths(
+    town: Town, reference: tuple[dict[str, Any], int], number: int, lag: float, record_property: Count
+) -> None:
     end, calls = reference
-    check(town, end, lag, part(double(calls), number, 32))
+    check(town, end, lag, part(double(calls), number, 32), record_property)
 
 
 def test_a_finished_plan_is_never_paid_for_again(town: Town, reference: tuple[dict[str, Any], int]) -> None:
