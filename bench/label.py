@@ -97,7 +97,7 @@ def groundplan() -> Iterator[tuple[Sandbox, Agenda]]:
             sandbox.seed(f"{owner}/shop", dict(FILES), collaborators={"maya": "maintain"})
         env = {
             "REDIS_URL": url,
-            "GROUNDPLAN_SECRET": "benchmark",
+            "GROUNDPLAN_SECRET": "the benchmark secret",
             "GROUNDPLAN_WEBHOOK_SECRET": WEBHOOK_SECRET,
             "GROUNDPLAN_BOT_ID": str(sandbox.world.bot.id),
             "GROUNDPLAN_WRITE_SPACING_SECONDS": "0",

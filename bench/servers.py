@@ -11,7 +11,7 @@ from typing import Any
 
 import uvicorn
 
-SECRET = "benchmark"
+SECRET = "the benchmark secret"
 
 
 async def raw(scope: Any, receive: Any, send: Any) -> None:

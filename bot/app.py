@@ -10,8 +10,9 @@ import ctypes
 import gc
 import logging
 import time
-from collections.abc import AsyncIterator, MutableMapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -21,14 +22,18 @@ from starlette.exceptions import HTTPException
 
 from bot import logs
 from bot.errors import UserError
-from bot.inbox import AWAY, Agenda, AsyncInbox, Wakes, check_redis, connect, connect_async
+from bot.inbox import AWAY, Agenda, AsyncInbox, Wakes, check_durability, check_redis, connect, connect_async
 from bot.settings import Settings
 from bot.web.health import health_pages
+from bot.web.journal import Journal
 from bot.web.protocol import LimitedProtocol
 from bot.web.webhook import PATH, Application, Receive, Send, Webhook
 
 # Wake-ups are sent at once after a quiet time, then at most this often.
 WAKE_SECONDS = 0.2
+JOURNAL_SECONDS = 1.0
+# Between two checks of a Redis that was away or not durable.
+CHECK_SECONDS = 1.0
 SHUTDOWN_SECONDS = 5
 CONNECTIONS = 2000
 _M_ARENA_MAX = -8
@@ -40,24 +45,38 @@ def create_app(settings: Settings) -> Application:
     _check_secrets(settings)
     inbox = AsyncInbox(connect_async(settings.redis_url))
     arrived = asyncio.Event()
-    webhook = Webhook(settings.webhook_secrets, settings.groundplan_bot_id, inbox, arrived.set)
+    trusted = asyncio.Event()
+    webhook = Webhook(
+        settings.webhook_secrets, settings.groundplan_bot_id, inbox, arrived.set, trusted.is_set
+    )
     redis = connect(settings.redis_url)
-    wakes = Wakes(redis, settings.groundplan_secret.get_secret_value())
+    wakes = Wakes(redis, settings.signing_secret)
+    check = partial(check_durability, redis)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        waking = asyncio.create_task(_keep_waking(wakes, arrived))
+        if trouble := await asyncio.to_thread(_trouble, check):
+            log.error("deliveries are answered 503", extra={"fields": {"remark": trouble}})
+        else:
+            trusted.set()
+        chores = [
+            asyncio.create_task(_keep_waking(wakes, arrived)),
+            asyncio.create_task(_keep_checking(check, trusted, trouble)),
+            asyncio.create_task(_keep_writing(webhook.journal)),
+        ]
         try:
             yield
         finally:
-            waking.cancel()
-            with suppress(asyncio.CancelledError):
-                await waking
+            for chore in chores:
+                chore.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
+            webhook.journal.write()
             await inbox.close()
             redis.close()
 
     pages = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    pages.include_router(health_pages(lambda: _counts(webhook), Agenda(redis, "tend").horizon))
+    horizon = Agenda(redis, "tend").horizon
+    pages.include_router(health_pages(lambda: _counts(webhook), horizon, trusted.is_set))
     pages.add_exception_handler(HTTPException, _http_error)
     pages.add_exception_handler(Exception, _our_error)
 
@@ -121,14 +140,13 @@ def _check_secrets(settings: Settings) -> None:
             "There is no webhook secret, so anybody could send deliveries.",
             "Set GROUNDPLAN_WEBHOOK_SECRET to the secret of the GitHub App's webhook.",
         )
+    _ = settings.signing_secret
     if not settings.groundplan_bot_id:
         raise UserError(
             "no-bot-id",
             "Groundplan does not know its own bot's user id, so it would answer its own doings.",
             "Set GROUNDPLAN_BOT_ID to the id that /users/<app-slug>[bot] of GitHub's API shows.",
         )
-    if not settings.groundplan_secret.get_secret_value():
-        raise UserError("no-secret", "There is no secret to sign jobs with.", "Set GROUNDPLAN_SECRET.")
 
 
 async def _keep_waking(wakes: Wakes, arrived: asyncio.Event) -> None:
@@ -139,6 +157,36 @@ async def _keep_waking(wakes: Wakes, arrived: asyncio.Event) -> None:
         with contextlib.suppress(*AWAY):
             await asyncio.to_thread(wakes.wake)
         await asyncio.sleep(WAKE_SECONDS)
+
+
+async def _keep_checking(check: Callable[[], object], trusted: asyncio.Event, trouble: str) -> None:
+    """Until it has passed once, check again whether Redis keeps what it confirms. Says what is new only."""
+    while trouble:
+        await asyncio.sleep(CHECK_SECONDS)
+        before, trouble = trouble, await asyncio.to_thread(_trouble, check)
+        if not trouble:
+            trusted.set()
+            log.info("deliveries are taken")
+        elif trouble != before:
+            log.error("deliveries are answered 503", extra={"fields": {"remark": trouble}})
+
+
+def _trouble(check: Callable[[], object]) -> str:
+    """Why Redis cannot be trusted with deliveries yet; "" when it can."""
+    try:
+        check()
+    except UserError as error:
+        return f"{error.reason} {error.next_step}"
+    except AWAY as error:
+        return f"Redis is not reachable ({type(error).__name__})"
+    return ""
+
+
+async def _keep_writing(journal: Journal) -> None:
+    """Write the lines about deliveries in a thread: a reader of our log that is slow must not slow us."""
+    while True:
+        await asyncio.sleep(JOURNAL_SECONDS)
+        await asyncio.to_thread(journal.write)
 
 
 def _counts(webhook: Webhook) -> dict[str, Any]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import UserError
 
 Seconds = Annotated[float, Field(ge=0)]
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+# Whoever guesses the secret can have our workers run jobs and can forge our marks.
+SHORTEST_SECRET = 16
 
 
 class Settings(BaseSettings):
@@ -47,7 +49,12 @@ class Settings(BaseSettings):
     groundplan_sweep_seconds: Annotated[float, Field(gt=0)] = 5.0
     groundplan_max_attempts: Annotated[int, Field(ge=1)] = 5
     groundplan_max_crashes: Annotated[int, Field(ge=1)] = 3
-    groundplan_log_level: str = "INFO"
+    groundplan_log_level: LogLevel = "INFO"
+
+    @field_validator("groundplan_log_level", mode="before")
+    @classmethod
+    def _upper_case(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
 
     @field_validator("github_api_url", "openai_base_url")
     @classmethod
@@ -81,6 +88,20 @@ class Settings(BaseSettings):
         return self.github_app_private_key.get_secret_value().replace("\\n", "\n")
 
     @property
+    def signing_secret(self) -> str:
+        """GROUNDPLAN_SECRET. Raises UserError when it is missing or can be guessed."""
+        secret = self.groundplan_secret.get_secret_value()
+        if not secret:
+            raise UserError("no-secret", "There is no secret to sign jobs with.", "Set GROUNDPLAN_SECRET.")
+        if len(secret) < SHORTEST_SECRET:
+            raise UserError(
+                "short-secret",
+                f"GROUNDPLAN_SECRET has fewer than {SHORTEST_SECRET} characters, so it could be guessed.",
+                "Set it to a long random text, for example the output of: openssl rand -hex 32",
+            )
+        return secret
+
+    @property
     def webhook_secrets(self) -> tuple[bytes, ...]:
         """The secret in force and, while it is being changed, the one before it."""
         both = (self.groundplan_webhook_secret, self.groundplan_webhook_secret_previous)
@@ -109,9 +130,9 @@ def read_settings() -> Settings:
         raise UserError("settings", "; ".join(faults), "Correct the environment and start again.") from None
 
 
-def _fault(error: ErrorDetails) -> str:
+def _fault(error: Mapping[str, Any]) -> str:
     where = ".".join(str(part) for part in error["loc"]).upper()
-    what = error["msg"].removeprefix("Value error, ")
+    what = str(error["msg"]).removeprefix("Value error, ")
     return f"{where}: {what}" if where else what
 
 

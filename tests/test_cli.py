@@ -35,8 +35,15 @@ def groundplan(*arguments: str, **environment: str) -> subprocess.CompletedProce
         (["work", "--queue", "write"], {}, "GROUNDPLAN_SECRET"),
         (
             ["sweep", "--once"],
-            {"REDIS_URL": "redis://192.0.2.1/0", "GROUNDPLAN_SECRET": "ours"},
+            {"REDIS_URL": "redis://192.0.2.1/0", "GROUNDPLAN_SECRET": "ours-and-long-enough"},
             "without a password",
+        ),
+        (["sweep", "--once"], {"GROUNDPLAN_SECRET": "fifteen letters"}, "fewer than 16 characters"),
+        (["serve"], {"GROUNDPLAN_LOG_LEVEL": "verbose"}, "GROUNDPLAN_LOG_LEVEL"),
+        (
+            ["sweep", "--once"],
+            {"REDIS_URL": "redis://:hunter2/x@127.0.0.1/0", "GROUNDPLAN_SECRET": "ours-and-long-enough"},
+            "Percent-encode the password",
         ),
     ],
 )

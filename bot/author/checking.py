@@ -15,6 +15,7 @@ from bot.plan.formats import FORMATS
 from bot.plan.model import Plan
 from bot.plan.rules import LintInput, lint
 from bot.recon.commands import runnable
+from bot.recon.secrets import secret_in
 from bot.recon.suggest import nearest
 from bot.recon.tree import NotReadable, Tree, upward
 
@@ -50,6 +51,7 @@ def checked(plan: Plan, brief: Brief) -> tuple[tuple[File, ...], Report]:
     present = existing(brief.tree)
     files = FORMATS[brief.format].files(plan, present)
     for file in files:
+        _refuse_secrets(file, present)
         _refuse_foreign(file.path, brief.tree)
         _refuse_peoples(file, present, contract_path(plan.issue))
     return files, lint(lint_input(plan, brief, files))
@@ -73,6 +75,22 @@ def _exact(tree: Tree, path: str) -> str | None:
         return tree.read(path).decode("utf-8") if tree.text(path) is not None else None
     except (UnicodeDecodeError, NotReadable):
         return None
+
+
+def _refuse_secrets(file: File, present: Mapping[str, str]) -> None:
+    """The last look at what would be published. Lines that people have published already do not count."""
+    published = set(present.get(file.path, "").split("\n"))
+    new = "\n".join(line for line in file.text.split("\n") if line not in published)
+    if found := secret_in(new):
+        raise UserError(
+            "secret-in-plan",
+            f"`{_named(file.path)}` would hold what looks like a secret ({found.what}).",
+            "Take it out of the issue or the repository, make it invalid, and ask again.",
+        )
+
+
+def _named(path: str) -> str:
+    return "a file of the plan" if secret_in(path) else path
 
 
 def _refuse_foreign(path: str, tree: Tree) -> None:

@@ -26,9 +26,12 @@ from bot.recon.secrets import secret_name
 
 UNREADABLE = (1_000_000, 0)
 PROTECTED = re.compile(
-    r"^(\.github|\.gitlab|\.circleci|\.git|\.agent|\.ssh|\.aws|\.husky|\.vscode)(/|$)|(^|/)(CODEOWNERS"
+    r"^(\.github|\.gitlab|\.circleci|\.git|\.agent|\.ssh|\.aws|\.husky|\.vscode"
+    r"|\.buildkite|\.claude)(/|$)|(^|/)\.cursor[^/]*(/|$)|(^|/)(CODEOWNERS|AGENTS\.md|CLAUDE\.md"
+    r"|GEMINI\.md|Jenkinsfile(\..*)?|azure-pipelines\.ya?ml|\.travis\.yml|\.windsurfrules"
     r"|\.gitlab-ci\.yml|\.gitmodules"
-    r"|\.gitattributes|\.npmrc|\.pypirc|\.netrc|\.env(\..*)?)$"
+    r"|\.gitattributes|\.npmrc|\.pypirc|\.netrc|\.env(\..*)?)$",
+    re.IGNORECASE,
 )
 SHELL = re.compile(r"[;&|<>`$\n\\]")
 

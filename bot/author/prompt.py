@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bot.author.facts import Facts
 from bot.author.fence import Fence, nonce_of
 from bot.author.model import BYTES_PER_TOKEN, ModelRequest
+from bot.author.untrusted import without_invisible, without_secrets
 from bot.plan.findings import Finding
 from bot.plan.schema import wire_schema
 from bot.recon.kinds import kind_of
@@ -41,8 +42,8 @@ class Prompt:
         fence = Fence(nonce_of(self.request.user, draft))
         tail = render(
             "prompts/repair.md",
-            draft=fence.around("last-answer", draft) if draft else "",
-            findings=fence.around("findings", _told(findings)),
+            draft=_shown(fence, "last-answer", draft) if draft else "",
+            findings=_shown(fence, "findings", _told(findings)),
         )
         return ModelRequest(
             system=self.request.system,
@@ -64,9 +65,9 @@ def prompt(facts: Facts, share: float = 1.0) -> Prompt:
     body = room.fitting(brief.body, 0.5, "the issue's text")
     issue = "\n\n".join(
         [
-            fence.around("issue-title", facts.title),
-            fence.around("issue-body", body),
-            fence.around("demands", demands),
+            _shown(fence, "issue-title", facts.title),
+            _shown(fence, "issue-body", body),
+            _shown(fence, "demands", demands),
         ]
     )
     user = render(
@@ -86,6 +87,13 @@ def prompt(facts: Facts, share: float = 1.0) -> Prompt:
         cache_key=f"groundplan-{VERSION}",
     )
     return Prompt(request, tuple(room.cut))
+
+
+def _shown(fence: Fence, name: str, text: str) -> str:
+    """A data block. Secrets are looked for when nothing invisible splits them any more."""
+    visible, count = without_invisible(text)
+    fence.stripped += count
+    return fence.around(name, without_secrets(visible))
 
 
 class _Room:
@@ -116,9 +124,9 @@ def _repository(facts: Facts, fence: Fence, room: _Room) -> str:
         f"{each.kind}: {each.line}   ({each.evidence.path}:{each.evidence.line})" for each in facts.commands
     )
     parts = [
-        fence.around("facts", room.take("\n".join(facts.codebase.snapshot))),
-        fence.around("commands", room.take(commands or "(none found)")),
-        fence.around("paths", room.fitting("\n".join(_paths(facts)), 0.4, "the list of paths")),
+        _shown(fence, "facts", room.take("\n".join(facts.codebase.snapshot))),
+        _shown(fence, "commands", room.take(commands or "(none found)")),
+        _shown(fence, "paths", room.fitting("\n".join(_paths(facts)), 0.4, "the list of paths")),
     ]
     return "\n\n".join([*parts, *_excerpts(facts, fence, room)])
 
@@ -152,7 +160,7 @@ def _excerpts(facts: Facts, fence: Fence, room: _Room) -> list[str]:
         if room.left < len(shown.encode("utf-8", "replace")):
             room.cut.append(f"the excerpt of {path}")
             continue
-        out.append(fence.around("file", room.take(shown)))
+        out.append(_shown(fence, "file", room.take(shown)))
     return out
 
 

@@ -21,11 +21,13 @@ _HARMLESS_HOST = re.compile(
     r"https?://(localhost|127\.0\.0\.1|\[::1\]|example\.(com|org|net))(?=[:/?#]|$)", re.IGNORECASE
 )
 _CLOSING = re.compile(
-    r"\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(\s*:?\s+)(?=(?:[\w.-]+/[\w.-]+)?#\d|GH-\d)", re.IGNORECASE
+    r"\b(close[sd]?|fix(?:e[sd])?|resolve[sd]?)(\s*:\s+|\s+)(?=(?:[\w.-]{1,100}/[\w.-]{1,100})?#\d|GH-\d)",
+    re.IGNORECASE,
 )
 _MENTION = re.compile(r"(?<![\w`/.@])@[A-Za-z0-9][\w-]*(?:/[\w.-]*\w)?")
-_REFERENCE = re.compile(r"(?<![\w`&/])(?:[\w.-]+/[\w.-]+)?#\d+\b|\bGH-\d+\b")
-_SLASH = re.compile(r"(?m)^(\s*)/(?=[a-z])")
+_REFERENCE = re.compile(r"(?<![\w`&/])(?:[\w.-]{1,100}/[\w.-]{1,100})?#\d+\b|\bGH-\d+\b")
+_SLASH = re.compile(r"(?m)^([ \t]*)/(?=[a-z])")
+_BORS = re.compile(r"(?im)^([ \t]*)(bors)(?=:?[ \t])")
 _UNSAFE = re.compile(
     r"\b(?:curl|wget)\b[^\n`|]{0,300}\|\s*(?:sudo\s+)?(?:ba|z)?sh\b|\brm\s+-[a-z]*r[a-z]*f?[a-z]*\s+[~/$][^\s`]*"
     r"|--no-verify\b|\bchmod\s+(?:-R\s+)?777\b"
@@ -33,6 +35,7 @@ _UNSAFE = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(`[^`\n]*`)")
+LONGEST = 8_000
 
 
 @dataclass
@@ -56,12 +59,16 @@ class Purge:
         if secret_in(visible):
             self._note("secrets", 1)
             return WITHHELD
+        if len(visible) > LONGEST:
+            self._note("texts too long", 1)
+            visible = visible[:LONGEST]
         visible, count = without_orders(_COMMENT.sub(self._comment, visible))
         self._note("orders to a model", count)
         for kind, pattern, instead in (
             ("unsafe commands", _UNSAFE, "(unsafe command removed)"),
             ("links", _LINK, r"\1"),
             ("commands to a bot", _SLASH, r"\1"),
+            ("commands to a bot", _BORS, r"\1`\2`"),
             ("closing words", _CLOSING, r"refs\2"),
         ):
             visible, count = pattern.subn(instead, visible)

@@ -16,6 +16,9 @@ _ORDER = re.compile(
 )
 _RARE_SPACE = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 _SENTENCE_END = re.compile(r"(?<=[.\n])")
+_KEY_BLOCK = re.compile(
+    r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [^\n-]{0,60}-----|\Z)", re.DOTALL
+)
 WITHHELD = "(withheld: it looks like a secret)"
 
 
@@ -35,6 +38,15 @@ def one_line(text: str, limit: int = 400) -> str:
     if secret_in(words):
         return WITHHELD
     return clipped(words, limit)
+
+
+def without_secrets(text: str) -> str:
+    """The text with each line, and each block of a private key, that looks like a secret withheld."""
+    if not secret_in(text):
+        return text
+    lines = _KEY_BLOCK.sub(WITHHELD, text).split("\n")
+    kept = "\n".join(WITHHELD if secret_in(line) else line for line in lines)
+    return WITHHELD if secret_in(kept) else kept
 
 
 def gives_orders(text: str) -> bool:

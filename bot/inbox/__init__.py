@@ -3,7 +3,7 @@ Nothing is decided here.
 """
 
 from bot.inbox.agenda import Agenda, Claim, Clock, Hint, Horizon, Kind
-from bot.inbox.connection import AWAY, check_redis, connect, connect_async
+from bot.inbox.connection import AWAY, check_durability, check_redis, connect, connect_async
 from bot.inbox.deliveries import AsyncInbox, Delivery, Kept, Unavailable
 from bot.inbox.wakes import Wakes
 
@@ -20,6 +20,7 @@ __all__ = [
     "Kind",
     "Unavailable",
     "Wakes",
+    "check_durability",
     "check_redis",
     "connect",
     "connect_async",

@@ -10,6 +10,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
@@ -178,17 +179,21 @@ class Agenda:
         return Horizon(float(tend) if tend else None, float(think) if think else None, parked)
 
     def why_parked(self, subject: Subject) -> str | None:
-        """Why the subject was given up, or None if it was not."""
+        """Why the subject was given up, or None if it was not. Of an unreadable entry
+        only that it is there is known.
+        """
         value = cast("bytes | None", self._redis.hget("gp:parked", f"{self.kind} {subject}"))
-        return str(json.loads(value)["reason"]) if value else None
+        return _reason(value) if value else None
 
     def parked(self) -> dict[Subject, str]:
-        """The subjects given up, and why. Unreadable entries are left out."""
+        """The subjects given up, and why. Entries whose subject is unreadable are left out."""
         found = {}
         for name, value in cast("dict[bytes, bytes]", self._redis.hgetall("gp:parked")).items():
             kind, _, subject = name.decode("utf-8", "replace").partition(" ")
-            if kind == self.kind and subject.replace("#", "").isdigit():
-                found[Subject.parse(subject)] = str(json.loads(value)["reason"])
+            if kind != self.kind:
+                continue
+            with suppress(ValueError):
+                found[Subject.parse(subject)] = _reason(value)
         return found
 
     def _set_aside(self, subject: str | bytes, error: Exception) -> None:
@@ -200,6 +205,15 @@ class Agenda:
 
     def _now(self) -> str | float:
         return "" if self._clock is None else self._clock()
+
+
+def _reason(value: bytes) -> str:
+    """The reason in a parked entry, whatever somebody may have written there."""
+    try:
+        entry = json.loads(value)
+    except (ValueError, RecursionError):
+        entry = None
+    return str(entry["reason"]) if isinstance(entry, dict) and "reason" in entry else "(unreadable)"
 
 
 def run_script(redis: Redis, script: str, values: Sequence[str | float | bytes]) -> Any:

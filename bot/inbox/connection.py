@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import ipaddress
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
 from bot.errors import UserError
 
@@ -34,7 +34,7 @@ def check_address(url: str) -> None:
     """Raise UserError for a Redis that others can reach without a password: who
     writes there runs our jobs.
     """
-    parts = urlsplit(url)
+    parts = _split(url)
     if parts.scheme not in {"redis", "rediss", "unix"}:
         raise UserError("redis-address", "REDIS_URL must begin with redis://, rediss:// or unix://.")
     if parts.scheme == "unix" or _is_loopback(parts.hostname or "localhost"):
@@ -49,11 +49,18 @@ def check_address(url: str) -> None:
 
 def check_durability(redis: Redis) -> list[str]:
     """What could not be checked, in words. Raises UserError if this Redis loses or
-    evicts what it acknowledged.
+    evicts what it acknowledged, or does not let us in.
 
     Raises RedisError when it cannot be reached.
     """
-    redis.ping()
+    try:
+        redis.ping()
+    except AuthenticationError:
+        raise UserError(
+            "redis-password",
+            "Redis does not accept the user name or password in REDIS_URL.",
+            "Correct REDIS_URL; special characters of the password must be percent-encoded.",
+        ) from None
     try:
         config = {
             name: value
@@ -85,8 +92,26 @@ def check_redis(url: str) -> list[str]:
     with connect(url) as redis:
         try:
             return check_durability(redis)
-        except RedisError as error:
+        except AWAY as error:
             return [f"persistence not checked: Redis is not reachable ({type(error).__name__})"]
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of the address. Raises UserError, which never shows it, where a client
+    would read something else than was meant: `/`, `?` or `#` in a password ends the host.
+    """
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        parts = None
+    if parts is None or (parts.scheme != "unix" and "@" in url and "@" not in parts.netloc):
+        raise UserError(
+            "redis-address",
+            "REDIS_URL cannot be read as redis://USER:PASSWORD@HOST:PORT/NUMBER.",
+            "Percent-encode the password: / is %2F, # is %23, ? is %3F, @ is %40, : is %3A.",
+        ) from None
+    return parts
 
 
 def _is_loopback(host: str) -> bool:

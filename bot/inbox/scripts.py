@@ -279,12 +279,15 @@ return sent
 """
 )
 
-# The arguments of WAKE with one pair. No lease guards the sweep, so one is let in every five minutes at most.
+# The arguments of WAKE with one pair. No lease guards the sweep, so `gp:sweeping` holds the job that sweeps
+# until END_SWEEP says it is over; five minutes if that job was lost.
 WAKE_SWEEP = (
     _PRELUDE
     + """
-if not redis.call('SET', 'gp:sweeping', text(clock(ARGV[1])), 'NX', 'EX', 300) then return 0 end
+local under_way = redis.call('GET', 'gp:sweeping')
+if under_way and under_way ~= 'over' then return 0 end
 local queue, id = 'rq:queue:' .. ARGV[3], 'sweep-' .. redis.call('INCR', 'gp:wakes')
+redis.call('SET', 'gp:sweeping', id, 'EX', 300)
 redis.call('HSET', 'rq:job:' .. id, 'data', ARGV[11], 'origin', ARGV[3], 'status', 'queued',
   'description', 'sweep', 'created_at', ARGV[6], 'enqueued_at', ARGV[6],
   'timeout', ARGV[7], 'result_ttl', '0', 'failure_ttl', ARGV[8])
@@ -294,3 +297,10 @@ redis.call('RPUSH', queue, id)
 return 1
 """
 )
+
+# job id: lets the next sweep in, unless another job than this one is at it by now.
+END_SWEEP = """
+if redis.call('GET', 'gp:sweeping') ~= ARGV[1] then return 0 end
+redis.call('SET', 'gp:sweeping', 'over', 'EX', 300)
+return 1
+"""

@@ -66,9 +66,13 @@ class Wakes:
         lengths = pipe.execute()
         return [kind for kind, length in zip(_KINDS, lengths, strict=True) if length <= QUEUE_LENGTH // 2]
 
-    def wake_sweep(self) -> None:
-        """Have a worker that can read GitHub sweep it, unless such a job is waiting or running already."""
-        self._send("sweep", [EVERYTHING])
+    def wake_sweep(self) -> bool:
+        """Have a worker that can read GitHub sweep it. False: such a job is waiting or running already."""
+        return self._send("sweep", [EVERYTHING]) > 0
+
+    def end_sweep(self, job_id: str) -> None:
+        """This sweep is over, well or not: the next one may begin."""
+        run_script(self._redis, scripts.END_SWEEP, [job_id])
 
     def _wake(self, kind: Kind, subjects: Iterable[Subject]) -> int:
         return self._send(kind, [str(subject) for subject in taking_turns(subjects)])

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import re
 
-# Control, zero-width, direction and private-use characters; what separates words or lines is white space.
+# Control, zero-width, filling, direction and private-use characters; what separates words or lines is white
+# space. U+FE0F stays where it makes the sign before it an emoji or a key cap.
 INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0"
     "\ufff9-\ufffb\ud800-\udfff\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
+    "|(?<![\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff])"
+    "\ufe0f(?!\u20e3)"
 )
 _CODE_SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _WORDS = re.compile(r"([ <]+)")
@@ -21,6 +25,7 @@ _SPECIAL = re.compile(r"[\\`*\[\]|~$>]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|&(?=[A
 # A squash merge takes the pull request's text as its message, and in messages code spans protect nothing.
 _CLOSES = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+\S*(?:#\d|GH-\d|://)", re.IGNORECASE)
 _LINE_START = re.compile(r"[-+#=:/]|[0-9]{1,9}(?=[.)])")
+_BORS = re.compile(r"bors(?=:?\s)", re.IGNORECASE)  # obeys lines of pull requests that begin with its name
 
 
 def plain(text: str) -> str:
@@ -136,6 +141,8 @@ def _span(text: str, fence: int, bar: str) -> str:
 
 
 def _guarded_start(line: str) -> str:
+    if bors := _BORS.match(line):
+        return _span(bors[0], 2, "|") + line[bors.end() :]
     found = _LINE_START.match(line)
     if not found:
         return line

@@ -84,7 +84,7 @@ class _Taken:
         """Whether another file may be listed; a name that is no plain path or comes twice is left out."""
         fault = plain_path_fault(path) or ("name that comes twice" if path in self.entries else None)
         if fault:
-            self.left_out.append(LeftOut(path, fault))
+            self.leave_out(path, fault)
             return False
         if len(self.entries) >= self.limits.files:
             self.beyond += 1
@@ -104,9 +104,23 @@ class _Taken:
     def without_content(self, entry: Entry, reason: str) -> bool:
         """List a file whose content is left out; always False."""
         self.entries[entry.path] = entry
-        self.left_out.append(LeftOut(entry.path, reason))
+        self.leave_out(entry.path, reason)
         self.unread.add(entry.path)
         return False
+
+    def leave_out(self, path: str, reason: str) -> None:
+        """Say that something is left out; of more than the limit of files only how many."""
+        if len(self.left_out) < self.limits.files:
+            self.left_out.append(LeftOut(path, reason))
+        else:
+            self.beyond += 1
+
+    def mark(self, path: str, kind: Special) -> None:
+        """Say that a path is no plain file; of more than the limit of files only how many."""
+        if path in self.special or len(self.special) < self.limits.files:
+            self.special[path] = kind
+        else:
+            self.beyond += 1
 
     def tree(self, sha: str, load: _Load) -> Snapshot:
         if self.beyond:
@@ -153,10 +167,10 @@ def _take_record(taken: _Taken, record: bytes) -> None:
     try:
         path = raw.decode("utf-8")
     except UnicodeDecodeError:
-        taken.left_out.append(LeftOut(raw.decode("utf-8", "backslashreplace"), "name is not UTF-8"))
+        taken.leave_out(raw.decode("utf-8", "backslashreplace"), "name is not UTF-8")
         return
     if kind == "commit" or mode == "120000":
-        taken.special[path] = "submodule" if kind == "commit" else "symlink"
+        taken.mark(path, "submodule" if kind == "commit" else "symlink")
     elif taken.room(path):
         _take_blob(taken, Entry(path, mode, int(size) if size.isdigit() else 0, sha), size.isdigit())
 
@@ -282,7 +296,7 @@ def _mark_lfs(taken: _Taken, blobs: _Blobs) -> None:
         return
     for path, entry in taken.entries.items():
         if 100 < entry.size < 400 and path not in taken.unread and blobs.read(entry).startswith(LFS_POINTER):
-            taken.special[path] = "lfs"
+            taken.mark(path, "lfs")
 
 
 # --- a folder --------------------------------------------------------------------------------------------
@@ -321,7 +335,7 @@ def _walk(root: Path, taken: _Taken) -> Iterator[tuple[str, Path]]:
         try:
             found = sorted(os.scandir(folder), key=lambda each: each.name)
         except OSError as error:
-            taken.left_out.append(LeftOut(prefix.rstrip("/"), f"folder cannot be read: {error.strerror}"))
+            taken.leave_out(prefix.rstrip("/"), f"folder cannot be read: {error.strerror}")
             continue
         for each in found:
             name = prefix + each.name
@@ -329,11 +343,9 @@ def _walk(root: Path, taken: _Taken) -> Iterator[tuple[str, Path]]:
             if each.name == ".git" or _ignored(name + "/" * is_dir, specs):
                 continue
             if not _utf8(name):
-                taken.left_out.append(
-                    LeftOut(os.fsencode(name).decode("utf-8", "backslashreplace"), "name is not UTF-8")
-                )
+                taken.leave_out(os.fsencode(name).decode("utf-8", "backslashreplace"), "name is not UTF-8")
             elif each.is_symlink():
-                taken.special[name] = "symlink"
+                taken.mark(name, "symlink")
             elif is_dir:
                 pending.append((name + "/", Path(each.path), specs))
             else:
@@ -369,7 +381,7 @@ def _take_file(taken: _Taken, places: dict[str, Path], name: str, place: Path) -
     try:
         about = place.lstat()
         if not stat.S_ISREG(about.st_mode):
-            taken.left_out.append(LeftOut(name, "neither a file nor a folder"))
+            taken.leave_out(name, "neither a file nor a folder")
             return
         if not taken.room(name):
             return
@@ -383,7 +395,7 @@ def _take_file(taken: _Taken, places: dict[str, Path], name: str, place: Path) -
         return
     taken.entries[name] = Entry(name, mode, len(data), blob_sha(data))
     if data.startswith(LFS_POINTER):
-        taken.special[name] = "lfs"
+        taken.mark(name, "lfs")
 
 
 def _bytes_of(place: Path, name: str) -> bytes:
@@ -414,8 +426,8 @@ def tree_from_tarball(
         bytes_in.finish()
     except _Enough:
         taken.stopped = True
-        taken.left_out.append(LeftOut("", f"the archive beyond {2 * limits.total_bytes:,} unpacked bytes"))
-    except (tarfile.TarError, zlib.error, EOFError) as error:
+        taken.leave_out("", f"the archive beyond {2 * limits.total_bytes:,} unpacked bytes")
+    except (tarfile.TarError, zlib.error, EOFError, ValueError) as error:  # ValueError: numbers in headers
         raise BadArchive("bad-archive", f"the archive of {sha[:7]} cannot be read: {error}") from error
     _mark_submodules(taken, kept)
     return taken.tree(sha, lambda entry: zlib.decompress(kept[entry.path]))
@@ -435,7 +447,7 @@ def _take_members(
         if not path:
             continue
         if first != top:
-            taken.left_out.append(LeftOut(member.name, "outside the archive's one folder"))
+            taken.leave_out(member.name, "outside the archive's one folder")
         else:
             _take_member(archive, member, path, taken, kept)
         archive.members.clear()  # type: ignore[attr-defined]  # tarfile remembers every member it has seen
@@ -447,11 +459,11 @@ def _take_member(
     if member.isdir():
         return
     if not _utf8(path):
-        taken.left_out.append(LeftOut(path.encode("utf-8", "backslashreplace").decode(), "name is not UTF-8"))
+        taken.leave_out(path.encode("utf-8", "backslashreplace").decode(), "name is not UTF-8")
     elif member.issym():
-        taken.special[path] = "symlink"
+        taken.mark(path, "symlink")
     elif not member.isreg() or member.sparse is not None:
-        taken.left_out.append(LeftOut(path, "neither a file, a folder nor a symlink"))
+        taken.leave_out(path, "neither a file, a folder nor a symlink")
     elif taken.room(path):
         _keep(archive, member, path, taken, kept)
 
@@ -469,7 +481,7 @@ def _keep(
     taken.entries[path] = Entry(path, mode, len(data), blob_sha(data))
     kept[path] = zlib.compress(data, 1)
     if data.startswith(LFS_POINTER):
-        taken.special[path] = "lfs"
+        taken.mark(path, "lfs")
 
 
 def _mark_submodules(taken: _Taken, kept: dict[str, bytes]) -> None:
@@ -480,7 +492,7 @@ def _mark_submodules(taken: _Taken, kept: dict[str, bytes]) -> None:
     for line in zlib.decompress(kept[".gitmodules"]).decode("utf-8", "replace").splitlines():
         key, _, value = line.partition("=")
         if key.strip() == "path" and value.strip() and value.strip() not in folders:
-            taken.special[value.strip()] = "submodule"
+            taken.mark(value.strip(), "submodule")
 
 
 class _Enough(Exception):

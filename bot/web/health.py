@@ -11,9 +11,11 @@ from fastapi import APIRouter, Response
 from bot.inbox import AWAY, Horizon
 
 
-def health_pages(counts: Callable[[], dict[str, Any]], horizon: Callable[[], Horizon]) -> APIRouter:
-    """`counts` says what this process has received; `horizon` asks Redis, blocking,
-    how far the work has got.
+def health_pages(
+    counts: Callable[[], dict[str, Any]], horizon: Callable[[], Horizon], trusted: Callable[[], bool]
+) -> APIRouter:
+    """`counts` says what this process has received; `horizon` asks Redis, blocking, how far the work has
+    got; `trusted` whether Redis is known to keep what it confirms.
     """
     router = APIRouter()
 
@@ -32,6 +34,9 @@ def health_pages(counts: Callable[[], dict[str, Any]], horizon: Callable[[], Hor
         except AWAY:
             response.status_code = 503
             return {"status": "unavailable", "redis": "not reachable"}
+        if not trusted():
+            response.status_code = 503
+            return {"status": "unavailable", "redis": "not known to be durable"}
         return {
             "status": "ready",
             "redis": "ok",

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from bot.events import Event, Ignored, Malformed, read_event
 from bot.inbox import Delivery, Kept, Unavailable
+from bot.web.journal import Journal
 from bot.web.signature import claimed_digest, is_signed
 
 Message = MutableMapping[str, Any]
@@ -30,6 +31,9 @@ BODY_BYTES = 25 * 1024 * 1024
 # All bodies being received together: without it, a thousand slow senders could each hold 25 MB.
 HELD_BYTES = 200 * 1024 * 1024
 OFF_LOOP_BYTES = 1024 * 1024
+REFUSAL_SECONDS = 10.0
+# Without a single good signature for so long, bad ones are rather a wrong secret than an attack.
+UNSIGNED_SECONDS = 60.0
 
 _GUID = re.compile(rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _EVENT = re.compile(rb"[a-z][a-z0-9_]{0,59}")
@@ -67,17 +71,28 @@ class Keeper(Protocol):
 
 
 class Webhook:
-    """An ASGI application. `kept` is called after every delivery that made a subject due."""
+    """An ASGI application. `kept` is called after every delivery that made a subject due.
+
+    `trusted` says whether Redis is known to keep what it confirms; until then every delivery is answered 503.
+    """
 
     def __init__(
-        self, secrets: tuple[bytes, ...], bot_id: int, keeper: Keeper, kept: Callable[[], None] = lambda: None
+        self,
+        secrets: tuple[bytes, ...],
+        bot_id: int,
+        keeper: Keeper,
+        kept: Callable[[], None] = lambda: None,
+        trusted: Callable[[], bool] = lambda: True,
     ) -> None:
         self._secrets = secrets
         self._bot_id = bot_id
         self._keeper = keeper
         self._kept = kept
+        self._trusted = trusted
         self._held = 0
         self._refusal_logged = float("-inf")
+        self._signed_at = float("-inf")
+        self.journal = Journal()
         self.counts: Counter[str] = Counter()
         self.last_kept: float | None = None
 
@@ -87,7 +102,7 @@ class Webhook:
             status, text = HTTPStatus.ACCEPTED, await self._answer(scope, receive)
         except Refused as refused:
             status, text, close = refused.status, refused.reason, refused.close
-            self._note_refusal(refused)
+            self._note_refusal(refused, scope["headers"])
         except _Gone:
             return
         await _reply(send, status, text, close)
@@ -110,6 +125,7 @@ class Webhook:
             meaning = await asyncio.get_running_loop().run_in_executor(None, self._read, head, claimed, body)
         else:
             meaning = self._read(head, claimed, body)
+        self._signed_at = time.monotonic()
         if isinstance(meaning, Ignored):
             self.counts["ignored"] += 1
             return f"ignored: {meaning.reason}"
@@ -127,12 +143,15 @@ class Webhook:
             raise Refused(HTTPStatus.BAD_REQUEST, str(malformed)[:300]) from None
 
     async def _keep(self, delivery: Delivery) -> str:
+        if not self._trusted():
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "not stored: Redis is not known to be durable yet")
         try:
             word = await self._keeper.keep(delivery)
         except Unavailable as unavailable:
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, f"not stored: {unavailable}") from None
         self.counts[word] += 1
         self.last_kept = time.monotonic()
+        self.journal.note(delivery, word)
         if word != "done":
             self._kept()
         return word
@@ -164,18 +183,18 @@ class Webhook:
         if self._held > HELD_BYTES:
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "too many large deliveries at once", close=True)
 
-    def _note_refusal(self, refused: Refused) -> None:
+    def _note_refusal(self, refused: Refused, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """Count it; log one in ten seconds, so that a flood of bad requests is not
         also a flood of log lines.
         """
         self.counts[str(refused.status.value)] += 1
         now = time.monotonic()
-        if now - self._refusal_logged > 10.0:
+        if now - self._refusal_logged > REFUSAL_SECONDS:
             self._refusal_logged = now
-            log.warning(
-                "delivery refused",
-                extra={"fields": {"status": refused.status.value, "reason": refused.reason}},
-            )
+            fields = {"status": refused.status.value, "reason": refused.reason, **_named(headers)}
+            if refused.status == HTTPStatus.UNAUTHORIZED and now - self._signed_at > UNSIGNED_SECONDS:
+                fields["hint"] = "nothing well signed came lately: check GROUNDPLAN_WEBHOOK_SECRET"
+            log.warning("delivery refused", extra={"fields": fields})
 
 
 class _Gone(Exception):
@@ -191,6 +210,13 @@ def _head(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
         if name in _READ:
             found[name] = _TWICE if name in found else value
     return found
+
+
+def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """GUID and event of a delivery as far as they are well-formed. Nobody has vouched for them."""
+    head = _head(headers)
+    wanted = (("guid", b"x-github-delivery", _GUID), ("github_event", b"x-github-event", _EVENT))
+    return {name: head[key].decode() for name, key, form in wanted if form.fullmatch(head.get(key, b""))}
 
 
 def _check_form(head: dict[bytes, bytes]) -> None:

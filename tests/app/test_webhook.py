@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import logging
 import os
 import re
 import signal
@@ -23,9 +24,10 @@ import pytest
 from redis import Redis
 
 from bot.embedded import find_server, redis_server
-from bot.inbox import Agenda, Unavailable, connect
+from bot.events import Event
+from bot.inbox import Agenda, Delivery, Unavailable, connect
 from bot.situation import Subject
-from bot.web import protocol, webhook
+from bot.web import journal, protocol, webhook
 from tests.app.sending import BOT_ID, OLD_SECRET, SECRET, Sender, labeled, receiver, receiver_settings, signed
 
 S = Subject(42, 7)
@@ -377,8 +379,7 @@ def test_redis_down_slow_or_full_is_503_and_then_all_is_well_again(own_server: s
 
 def test_the_inbox_gives_up_on_one_delivery_not_on_the_next(redis_url: str) -> None:
     """A batch that hangs must not take those behind it down when Redis answers again."""
-    from bot.events import Event
-    from bot.inbox import AsyncInbox, Delivery, connect_async
+    from bot.inbox import AsyncInbox, connect_async
 
     async def story() -> None:
         inbox = AsyncInbox(connect_async(redis_url), patience=0.00001)
@@ -429,7 +430,87 @@ def test_pipelined_and_split_requests_are_answered_in_order(sender: Sender) -> N
     assert len(re.findall(rb"HTTP/1\.1 202", said)) == 2
 
 
+def test_nothing_is_taken_until_a_redis_that_came_later_is_known_to_be_durable(own_server: str) -> None:
+    with connect(own_server) as redis:
+        redis.config_set("appendonly", "no")
+        with receiver(receiver_settings(own_server)) as sender:
+            assert sender.get("/readyz")[0] == 503
+            status, said = sender.post(labeled())
+            assert (status, "not stored" in said) == (503, True)
+            assert stored(redis) == 0
+            assert sender.get("/healthz")[0] == 200
+            redis.config_set("appendonly", "yes")
+            assert eventually(lambda: sender.get("/readyz")[0] == 200)
+            assert sender.post(labeled())[0] == 202
+
+
+def test_the_log_names_each_kept_delivery(sender: Sender, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="bot.web")
+    assert [sender.post(labeled(), guid=GUID)[1] for _ in range(2)] == ["kept", "again"]
+    assert eventually(lambda: len(fields(caplog, "delivery")) == 2)
+    assert fields(caplog, "delivery") == [
+        {
+            "guid": GUID,
+            "github_event": "issues",
+            "action": "labeled",
+            "subjects": ["42#7"],
+            "outcome": outcome,
+        }
+        for outcome in ("kept", "again")
+    ]
+
+
+def test_the_last_deliveries_before_the_end_are_logged_too(
+    redis_url: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.INFO, logger="bot.web")
+    monkeypatch.setattr("bot.app.JOURNAL_SECONDS", 3600.0)
+    with receiver(receiver_settings(redis_url)) as sender:
+        sender.post(labeled(), guid=GUID)
+    assert [line["guid"] for line in fields(caplog, "delivery")] == [GUID]
+
+
+def test_a_flood_is_counted_in_the_log_not_listed(caplog: pytest.LogCaptureFixture) -> None:
+    delivery = Delivery(GUID, Event("issues", "labeled", (S,), 1, "o/r"))
+    diary = journal.Journal()
+    diary.note(delivery, "kept")
+    caplog.set_level(logging.INFO, logger="bot.web")
+    for _ in range(journal.MOST_LINES + 3):
+        diary.note(delivery, "kept")
+    diary.write()
+    diary.write()
+    assert len(fields(caplog, "delivery")) == journal.MOST_LINES
+    assert fields(caplog, "more deliveries") == [{"left_out": 3}]
+
+
+def test_a_wrong_webhook_secret_is_hinted_at_until_a_signature_holds(
+    sender: Sender, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missigned() -> dict[str, Any]:
+        caplog.clear()
+        assert sender.post(labeled(), guid=GUID, X_Hub_Signature_256="sha256=" + "0" * 64)[0] == 401
+        (line,) = fields(caplog, "delivery refused")
+        return line
+
+    first = missigned()
+    assert (first["guid"], first["github_event"]) == (GUID, "issues")
+    assert "check GROUNDPLAN_WEBHOOK_SECRET" in first["hint"]
+    assert sender.post(labeled(), X_Hub_Signature_256="sha256=" + "0" * 64)[0] == 401
+    assert len(fields(caplog, "delivery refused")) == 1
+    monkeypatch.setattr(webhook, "REFUSAL_SECONDS", -1.0)
+    sender.post(labeled())
+    assert "hint" not in missigned()
+    caplog.clear()
+    hostile = {"X_GitHub_Delivery": "x" * 5000, "X_GitHub_Event": '{"a": 1}'}
+    assert sender.post(labeled(), X_Hub_Signature_256="sha256=" + "0" * 64, **hostile)[0] == 401
+    assert set(fields(caplog, "delivery refused")[0]) == {"status", "reason"}
+
+
 # --- helpers
+
+
+def fields(caplog: pytest.LogCaptureFixture, message: str) -> list[dict[str, Any]]:
+    return [vars(record)["fields"] for record in caplog.records if record.getMessage() == message]
 
 
 def request_head(body: bytes, *headers: tuple[str, str], length: int | None = -1) -> bytes:

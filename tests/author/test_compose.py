@@ -8,10 +8,12 @@ import pytest
 from pydantic import ValidationError
 
 from bot.author.brief import Brief, Progress, Written
+from bot.author.checking import checked
 from bot.author.compose import MODEL_TROUBLE, compose, outcome_from_json, outcome_to_json
 from bot.author.model import ModelError
 from bot.author.outline import OutlineAuthor
 from bot.effects import PLAN_FILE, is_plan_path
+from bot.errors import UserError
 from bot.recon.tree import Special, in_memory
 from tests.author.issues import DIGEST, FILES, ISSUES, SHA, make_brief
 from tests.author.issues import Written as Issue
@@ -135,3 +137,25 @@ def test_an_unready_issue_is_told_what_is_missing_and_what_is_known() -> None:
     assert outcome.kind == "unready"
     assert "How will you see that this is done?" in outcome.body
     assert "`make test`" in outcome.body
+
+
+TOKEN = "ghp_" + "A1b2C3d4E5f6G7h8I9j0" * 2
+
+
+def test_a_plan_that_would_show_a_secret_is_refused_without_showing_it(brief: Brief) -> None:
+    plan = OutlineAuthor().write(brief, quiet).plan
+    assert plan is not None
+    leaking = plan.model_copy(update={"summary": f"Use {TOKEN}."})
+    with pytest.raises(UserError) as refused:
+        checked(leaking, brief)
+    assert refused.value.code == "secret-in-plan"
+    assert TOKEN not in str(refused.value)
+    assert "`" in refused.value.reason
+
+
+def test_a_secret_that_people_published_before_stops_no_plan(brief: Brief) -> None:
+    before = with_tree(brief, {PLAN_FILE: f"# Plans\n\nOur old key was {TOKEN}\n"})
+    plan = OutlineAuthor().write(before, quiet).plan
+    assert plan is not None
+    _, report = checked(plan, before)
+    assert report.ok

@@ -15,6 +15,7 @@ import pytest
 
 from bot.author.brief import Brief
 from bot.author.compose import compose
+from bot.author.drafting import PROTECTED
 from bot.author.modelled import ModelledAuthor
 from bot.author.outline import OutlineAuthor
 from bot.plan.contract import plan_from_contract
@@ -342,3 +343,34 @@ def test_secrets_of_the_repository_are_not_shown(brief: Brief) -> None:
     )[1].asked
     assert TOKEN not in asked[0].user
     assert "src/ledger/keys.py" in asked[0].user
+
+
+def test_secrets_of_the_issue_are_not_shown(brief: Brief) -> None:
+    split = TOKEN[:10] + "\u200b" + TOKEN[10:]
+    body = f"It must export CSV.\n\nOur key is {TOKEN}, you know.\nOr {split} at times.\nThe end."
+    user = run(make_brief(Written("Export CSV", body)), Says("{}"))[1].asked[0].user
+    assert TOKEN not in user
+    assert "The end." in user
+    assert user.count("(withheld: it looks like a secret)") == 2
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "AGENTS.md",
+        "docs/claude.md",
+        "Jenkinsfile",
+        ".cursorrules",
+        ".cursor/rules/a.mdc",
+        ".GitHub/workflows/a.yml",
+    ],
+)
+def test_files_that_steer_machines_are_only_open_to_the_issue(path: str) -> None:
+    assert PROTECTED.search(path)
+
+
+@pytest.mark.parametrize(
+    "path", ["src/agents.py", "docs/AGENTS.md.txt", "src/cursor.py", "src/jenkinsfile_parser.py"]
+)
+def test_files_with_like_names_are_free(path: str) -> None:
+    assert not PROTECTED.search(path)

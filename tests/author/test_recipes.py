@@ -103,3 +103,17 @@ def test_a_tree_that_is_not_complete_makes_every_recipe_refuse() -> None:
     brief = make_brief(Written("Rename `to_text` to `as_text`", ""))
     tree = replace(brief.tree, truncated=True)  # type: ignore[type-var]
     assert recipe_plan(Facts(replace(brief, tree=tree)), provenance(brief, "outline/1")) is None
+
+
+TOKEN = "ghp_" + "A1b2C3d4E5f6G7h8I9j0" * 2
+
+
+def test_words_beside_a_secret_are_not_quoted_and_the_file_is_still_named() -> None:
+    files = {**FILES, "src/ledger/extra.py": f"# {TOKEN}\nfrom ledger.report import to_text\n"}
+    plan = plan_of("Rename `to_text` to `as_text`", files=files)
+    assert ("src/ledger/extra.py", "edit") in changes(plan)
+    assert plan is not None
+    quotes = {each.path: each.quote for each in plan.tasks[0].evidence}
+    assert quotes["src/ledger/extra.py"] == ""
+    assert quotes["src/ledger/cli.py"] != ""
+    assert TOKEN not in plan.model_dump_json()

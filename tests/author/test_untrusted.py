@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.author.untrusted import one_line, without_invisible
+from bot.author.untrusted import WITHHELD, one_line, without_invisible, without_secrets
 from bot.plan.safe_text import INVISIBLE, clipped, plain
 
-HIDDEN = "\x00\x1b\x9f\u00ad\u061c\u200b\u200d\u200f\u202e\u2066\ufeff\ufffa\ue000\U000e0041"
+HIDDEN = (
+    "\x00\x1b\x9f\u00ad\u061c\u200b\u200d\u200f\u202e\u2066\ufeff\ufffa\ue000\U000e0041"
+    "\u034f\u1160\u3164\ufe00\ufe0f\uffa0"
+)
 
 
 @pytest.mark.parametrize("character", HIDDEN, ids=lambda character: f"U+{ord(character):04X}")
@@ -37,3 +40,30 @@ def test_a_clipped_line_fits(text: str, limit: int) -> None:
     short = clipped(text, limit)
     assert len(short) <= limit
     assert short == plain(text) or short.endswith("…")
+
+
+@pytest.mark.parametrize("text", ["\u26a0\ufe0f take care", "\U0001f6e0\ufe0f", "1\ufe0f\u20e3 first"])
+def test_an_emoji_stays_an_emoji(text: str) -> None:
+    assert without_invisible(text) == (text, 0)
+    assert plain(text) == text
+
+
+def test_a_second_mark_behind_an_emoji_hides_something() -> None:
+    assert without_invisible("\u26a0\ufe0f\ufe0f") == ("\u26a0\ufe0f", 1)
+
+
+TOKEN = "ghp_" + "A1b2C3d4E5f6G7h8I9j0" * 2
+KEY = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEowIBAAKCAQEAabcdefghijklmnopq\n" * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (f"one\nuse {TOKEN}\nthree", f"one\n{WITHHELD}\nthree"),
+        (f"one\n{KEY}-----END RSA PRIVATE KEY-----\nthree", f"one\n{WITHHELD}\nthree"),
+        (f"one\n{KEY}", f"one\n{WITHHELD}"),
+        ("one\nthe password = chosen by people\n", "one\nthe password = chosen by people\n"),
+    ],
+)
+def test_only_what_looks_like_a_secret_is_withheld(text: str, kept: str) -> None:
+    assert without_secrets(text) == kept

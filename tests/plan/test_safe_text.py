@@ -5,6 +5,7 @@ the same words.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given, settings
@@ -158,3 +159,15 @@ def test_render_squeezes_blank_lines_and_ends_in_one_newline() -> None:
     assert not text.endswith("\n\n")
     assert not re.search(r"[ \t]\n", text)
     assert safe_text.plain(plan.title) in text
+
+
+@pytest.mark.parametrize("line", ["bors r+", "Bors: try", "  bors merge"])
+@pytest.mark.parametrize("show", [inline, block, cell])
+def test_no_line_begins_with_a_command_to_a_merge_bot(show: Callable[[str], str], line: str) -> None:
+    shown = show(line)
+    assert shown.startswith("``")
+    assert words(PARSER.parse(shown)[1].children) == plain(line)
+
+
+def test_a_word_that_only_begins_like_the_bots_name_stays() -> None:
+    assert inline("borstal boy") == "borstal boy"

@@ -27,6 +27,7 @@ def queue_settings(url: str, lease: float = 1.0) -> Settings:
         redis_url=url,
         groundplan_secret=SecretStr(SECRET),
         groundplan_webhook_secret=SecretStr("the webhook secret"),
+        groundplan_bot_id=4242,
         groundplan_lease_seconds=lease,
         groundplan_sweep_seconds=0.2,
         groundplan_log_level="WARNING",

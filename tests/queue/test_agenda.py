@@ -257,9 +257,35 @@ def test_a_lost_wake_up_is_sent_again_after_the_grace(redis: Redis, time: Time) 
 
 def test_only_one_sweep_is_asked_for_at_a_time(redis: Redis) -> None:
     wakes = Wakes(redis, "secret")
-    wakes.wake_sweep()
-    wakes.wake_sweep()
+    assert wakes.wake_sweep()
+    assert not wakes.wake_sweep()
     assert redis.llen("rq:queue:write") == 1
+    wakes.end_sweep("sweep-of-somebody-else")
+    assert not wakes.wake_sweep()
+
+
+def test_what_cannot_be_read_among_the_parked_is_left_out(redis: Redis) -> None:
+    agenda = Agenda(redis, "tend")
+    odd: tuple[str | bytes, ...] = (
+        "tend 1#2#3",
+        "tend 1##2",
+        "tend #",
+        "tend x",
+        "tend",
+        "tend " + "9" * 5000 + "#1",
+        b"tend \xff#1",
+    )
+    for name in odd:
+        redis.hset("gp:parked", name, '{"reason": "r"}')
+    values: list[str | bytes] = ["not json", "[]", "{}", '"x"', "[" * 100_000, b"\xff"]
+    for number, value in enumerate(values, 1):
+        redis.hset("gp:parked", f"tend 7#{number}", value)
+    redis.hset("gp:parked", "tend 8#1", '{"at": 1, "reason": "good"}')
+    unreadable = {Subject(7, number): "(unreadable)" for number in range(1, len(values) + 1)}
+    assert agenda.parked() == unreadable | {Subject(8, 1): "good"}
+    assert agenda.why_parked(Subject(7, 1)) == "(unreadable)"
+    assert agenda.why_parked(Subject(8, 1)) == "good"
+    assert agenda.why_parked(Subject(8, 2)) is None
 
 
 def test_taking_turns_keeps_each_repositorys_order() -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import threading
+from contextlib import nullcontext
 from pathlib import Path
+from typing import cast
 
 import pytest
 from pydantic import SecretStr
@@ -12,12 +16,13 @@ from redis import Redis
 from bot.app import create_app
 from bot.embedded import find_server, redis_server
 from bot.errors import Fenced, Transient, UserError
-from bot.inbox import Agenda, Claim, Hint, check_redis, connect
+from bot.inbox import Agenda, Claim, Hint, Wakes, check_redis, connect
 from bot.settings import Settings
 from bot.situation import Subject
-from tests.queue.roles import queue_settings
-from workers.jobs import perform, sweep
+from tests.queue.roles import SECRET, queue_settings
+from workers.jobs import Performers, perform, sweep
 from workers.jobs.performing import LONGEST_WAIT, backoff, wait_for
+from workers.jobs.processes import _report_death, job_table
 
 S = Subject(42, 7)
 
@@ -158,17 +163,104 @@ def test_processes_refuse_to_start_without_their_secrets(redis_url: str) -> None
         create_app(bare)
     with pytest.raises(UserError, match="no-secret"):
         create_app(bare.model_copy(update={"groundplan_webhook_secret": SecretStr("x")}))
+    with pytest.raises(UserError, match="no-bot-id"):
+        create_app(queue_settings(redis_url).model_copy(update={"groundplan_bot_id": 0}))
     with pytest.raises(UserError, match="no-secret"):
         sweep(bare, once=True)
+
+
+def test_a_secret_that_can_be_guessed_is_refused_by_every_process(redis_url: str) -> None:
+    fifteen, sixteen = (
+        queue_settings(redis_url).model_copy(update={"groundplan_secret": SecretStr("x" * length)})
+        for length in (15, 16)
+    )
+    with pytest.raises(UserError, match="short-secret"):
+        create_app(fifteen)
+    with pytest.raises(UserError, match="short-secret"):
+        sweep(fifteen, once=True)
+    create_app(sixteen)
 
 
 def test_one_sweep_wakes_what_is_due_and_asks_for_a_look_at_github(
     agenda: Agenda, redis: Redis, redis_url: str
 ) -> None:
     looked: list[int] = []
-    sweep(queue_settings(redis_url), once=True, look=lambda: looked.append(1))
+
+    def look() -> bool:
+        looked.append(1)
+        return True
+
+    sweep(queue_settings(redis_url), once=True, look=look)
     assert redis.llen("rq:queue:write") == 1
     assert looked == [1]
+
+
+def test_one_sweep_says_what_it_did(
+    agenda: Agenda, redis_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = queue_settings(redis_url).model_copy(update={"groundplan_log_level": "INFO"})
+    root = logging.getLogger()
+    before = (root.handlers[:], root.level)
+    try:
+        sweep(settings, once=True)
+        sweep(settings, once=True)
+    finally:
+        root.handlers[:], root.level = before
+    said = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(line["event"], line["wakes"], line["github"]) for line in said] == [
+        ("swept once", 1, "asked"),
+        ("swept once", 0, "a sweep is under way"),
+    ]
+
+
+@pytest.mark.parametrize("ending", [None, RuntimeError("GitHub is away")])
+def test_the_next_sweep_may_begin_when_one_is_over_however_it_ended(
+    redis: Redis, redis_url: str, ending: Exception | None
+) -> None:
+    def sweep_github() -> None:
+        assert not wakes.wake_sweep()
+        if ending:
+            raise ending
+
+    wakes = Wakes(redis, SECRET)
+    assert wakes.wake_sweep()
+    (job,) = cast("list[bytes]", redis.lrange("rq:queue:write", 0, -1))
+    nothing = Performers(lambda claim: None, lambda claim: None, sweep_github)
+    with pytest.raises(RuntimeError) if ending else nullcontext():
+        job_table(queue_settings(redis_url), redis, nothing)["sweep"]("*", job.decode())
+    assert wakes.wake_sweep()
+    wakes.end_sweep(job.decode())
+    assert not wakes.wake_sweep()
+
+
+def test_the_next_sweep_may_begin_when_the_child_that_swept_was_killed(redis: Redis, redis_url: str) -> None:
+    wakes = Wakes(redis, SECRET)
+    assert wakes.wake_sweep()
+    (job,) = cast("list[bytes]", redis.lrange("rq:queue:write", 0, -1))
+    _report_death(queue_settings(redis_url), redis, SECRET)("sweep", "*", job.decode())
+    assert wakes.wake_sweep()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:hunter2/x@127.0.0.1:6379/0",
+        "redis://:1234/x@127.0.0.1:6379/0",
+        "redis://:hunter2#x@127.0.0.1:6379/0",
+        "redis://:hunter2@127.0.0.1:99999/0",
+        "redis://:hunter2@[127.0.0.1/0",
+    ],
+)
+def test_an_address_that_would_be_misread_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(UserError, match="redis-address") as refused:
+        check_redis(url)
+    assert "ercent-encode" in refused.value.next_step
+    assert not any(part in str(refused.value) + refused.value.next_step for part in ("hunter2", "1234"))
+
+
+def test_a_wrong_password_is_refused_not_waited_for(redis_url: str) -> None:
+    with pytest.raises(UserError, match="redis-password"):
+        check_redis(redis_url.replace(_password(redis_url), "wrong"))
 
 
 def test_the_receiver_imports_neither_githubs_client_nor_rq() -> None:

@@ -177,7 +177,7 @@ def test_a_killed_sweeper_is_replaced_by_another_and_two_do_no_harm(
     start("sweep")
     assert eventually(lambda: len(finished(redis)) == 2)
     assert len(ran(redis, Subject(43, 1))) == 1
-    assert redis.get("swept") == b"1"
+    assert eventually(lambda: int(redis.get("swept") or 0) >= 2)
 
 
 def test_two_wake_ups_for_one_subject_are_one_run(start: Start, redis: Redis, agenda: Agenda) -> None:

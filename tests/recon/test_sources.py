@@ -315,6 +315,22 @@ class TestTarball:
         with pytest.raises(BadArchive):
             tree_from_tarball(io.BytesIO(data[:keep]), SHA)
 
+    def test_a_malformed_map_of_a_sparse_file_is_refused(self) -> None:
+        info, data = member("top/a", b"no number\n".ljust(512, b"\0"))
+        info.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": "top/a"}
+        with pytest.raises(BadArchive):
+            tree_from_tarball(io.BytesIO(packed([(info, data)])), SHA)
+
+    @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.FIFOTYPE])
+    def test_what_is_no_file_is_bounded_as_files_are(self, kind: bytes) -> None:
+        members = [member("top/a", b"1"), *(member(f"top/l{at}", kind=kind, target="x") for at in range(50))]
+        tree = tree_from_tarball(io.BytesIO(packed(members)), SHA, Limits(files=10))
+        assert tree.paths == ("a",)
+        assert len(tree.special) <= 10
+        assert len(tree.left_out) <= 11
+        assert tree.truncated
+        assert tree.left_out[-1].reason == "40 files beyond the first 10"
+
     def test_an_archive_of_another_commit_is_refused(self) -> None:
         data = packed([member("top/a", b"1")], comment="b" * 40)
         with pytest.raises(BadArchive, match="is of bbbbbbb, not of aaaaaaa"):

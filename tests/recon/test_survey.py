@@ -226,6 +226,17 @@ class TestSecrets:
             "key=sk-proj-" + "Zk3" * 14,
             "DATABASE_URL=postgres://app:Tr0ub4dor3@db.acme.internal/app",
             'api_key = "f8a7c6b5d4e3' + '92817465a0b9c8d7"',
+            "ghs_" + "a8B" * 12,
+            "ghs_1234567_eyJ" + "hbGciOiJSUzI1NiJ9.aB-3_" * 8,
+            "github_pat_" + "A1b2" * 20,
+            "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxMjM0In0." + "kZ-9_qWe" * 5,
+            "hf_" + "aBcD" * 9,
+            "dop_v1_" + "0a1b" * 16,
+            "DefaultEndpointsProtocol=https;AccountKey=" + "aB3d" * 21 + "Qw==;",
+            "https://user:s3cr3tpw99" + "@pypi.acme.io/simple",
+            "PASSWORD=Sup3rS3cret" + "Value9988xyzA",
+            "use `db_password = hunter2" + "secret99` there",
+            "aws_secret_access_key = wJalrXUtnFEMI/" + "K7MDENG/bPxRfiCYzzzzzzzKEY",
         ],
     )
     def test_contents_that_hold_secrets(self, text: str) -> None:
@@ -238,10 +249,23 @@ class TestSecrets:
         ["-----BEGIN PRIVATE KEY-----", "AKIAIOSFODNN7EXAMPLE",
          "password = get_password()", "api_key = 'your-api-key-goes-here-please'",
          "postgres://user:password@localhost/db", "token = os.environ['GITHUB_TOKEN_FOR_TESTS']", "sk-learn",
-         "secret = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaa'"],
+         "secret = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaa'", "ghs_" + "x" * 40,
+         "hf_model_config_for_sequence_classification",
+         "https://user:password@host.io/x", "https://x:${{secrets.TOKEN_22}}@github.com",
+         "https://x-access-token:$GITHUB_TOKEN_2026@github.com", "secretName: my-app-tls-2024",
+         "secret: my-app-tls-2024", "password = settings.PASSWORD_V22", "password=hashed_password_2048",
+         "PASSWORD=${DB_PASSWORD_2026}", "api_key: str = Field(min_length=12, max_length=64)",
+         "password = chosen-by-the-people", "eyJhbGciOiJIUzI1NiJ9 is where a token begins"],
     )  # fmt: skip
     def test_contents_that_do_not(self, text: str) -> None:
         assert secret_in(text) is None
+
+    @pytest.mark.parametrize(
+        "piece",
+        ["eyJ", "eyJaaaaaaaaaaaa.", "ghs_ ", "password=", "https://a:", "password: a", "AccountKey=a", "://"],
+    )
+    def test_a_long_text_of_beginnings_is_looked_through(self, piece: str) -> None:
+        assert secret_in((piece * 262_144)[:262_144]) is None
 
     def test_a_guarded_tree_never_gives_them_out(self) -> None:
         key = "-----BEGIN PRIVATE KEY-----\n" + "A1b2" * 20

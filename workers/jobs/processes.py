@@ -62,7 +62,7 @@ def job_table(settings: Settings, redis: Redis, performers: Performers) -> dict[
     return {
         "tend": on_subject("tend", performers.tend),
         "think": on_subject("think", performers.think),
-        "sweep": lambda _everything, _job_id: performers.sweep(),
+        "sweep": _one_at_a_time(performers.sweep, Wakes(redis, settings.signing_secret)),
     }
 
 
@@ -107,11 +107,12 @@ def work(settings: Settings, queue: str, performers: Performers | None = None) -
         time.sleep(1.0)
 
 
-def sweep(settings: Settings, once: bool = False, look: Callable[[], None] | None = None) -> None:
+def sweep(settings: Settings, once: bool = False, look: Callable[[], bool] | None = None) -> None:
     """Wake what is due, when it is due, until SIGTERM; and at the start and every ten
     minutes have GitHub swept.
 
-    `look` does the sweep of GitHub; by default a worker that holds the App's key is asked to.
+    `look` does the sweep of GitHub; by default a worker that holds the App's key is asked to. It gives False
+    when it could not, because another sweep is not over: then it is called again soon.
     """
     secret = _start(settings)
     redis = connect(settings.redis_url)
@@ -121,14 +122,18 @@ def sweep(settings: Settings, once: bool = False, look: Callable[[], None] | Non
     if not once:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-    looked = float("-inf")
+    looked, asked = float("-inf"), False
     while not stop.is_set():
         pause = settings.groundplan_sweep_seconds
         try:
-            if time.monotonic() - looked >= GITHUB_SWEEP_SECONDS:
-                look()
+            if time.monotonic() - looked >= GITHUB_SWEEP_SECONDS and (asked := look()):
                 looked = time.monotonic()
-            pause = _wake_and_pause(wakes, Agenda(redis, "tend"), pause)
+            sent = wakes.wake()
+            if once:
+                log.info("swept once", wakes=sent, github="asked" if asked else "a sweep is under way")
+            elif sent:
+                log.info("woken", wakes=sent)
+            pause = _pause(Agenda(redis, "tend"), pause)
         except (RedisError, OSError) as error:
             if once:
                 raise UserError("no-redis", f"Redis is not reachable ({type(error).__name__}).") from error
@@ -160,12 +165,22 @@ def _start(settings: Settings) -> str:
     """What every process does first. Gives the secret that jobs are signed with."""
     logs.configure(settings)
     logs.configure_structlog()
-    secret = settings.groundplan_secret.get_secret_value()
-    if not secret:
-        raise UserError("no-secret", "There is no secret to sign jobs with.", "Set GROUNDPLAN_SECRET.")
+    secret = settings.signing_secret
     for remark in check_redis(settings.redis_url):
         log.warning("redis", remark=remark)
     return secret
+
+
+def _one_at_a_time(sweep: Callable[[], None], wakes: Wakes) -> Performer:
+    """The sweep as a job that says when it is over, also when it fails."""
+
+    def run(_everything: str, job_id: str) -> None:
+        try:
+            sweep()
+        finally:
+            wakes.end_sweep(job_id)
+
+    return run
 
 
 def _waking(table: dict[str, Performer], wakes: Wakes) -> dict[str, Performer]:
@@ -197,16 +212,13 @@ def _report_death(settings: Settings, redis: Redis, secret: str) -> Callable[[st
         if name in agendas:
             agendas[name].bury(Subject.parse(subject), job_id)
             wakes.wake()
+        elif name == "sweep":
+            wakes.end_sweep(job_id)
 
     return died
 
 
-def _wake_and_pause(wakes: Wakes, agenda: Agenda, longest: float) -> float:
-    """Wake what is due; give the seconds until something else will be, at least a
-    fifth and at most `longest`.
-    """
-    sent = wakes.wake()
-    if sent:
-        log.info("woken", wakes=sent)
+def _pause(agenda: Agenda, longest: float) -> float:
+    """The seconds until something else will be due, at least a fifth and at most `longest`."""
     nearest = agenda.horizon().nearest
     return longest if nearest is None or nearest <= 0 else min(longest, max(0.2, nearest))

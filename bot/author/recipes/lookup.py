@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.plan.model import Evidence
 from bot.recon.kinds import kind_of
-from bot.recon.secrets import secret_name
+from bot.recon.secrets import Guarded, secret_in, secret_name
 from bot.recon.tree import Tree
 
 LONGEST_FILE = 1_000_000
@@ -19,7 +19,7 @@ UNSEARCHED = frozenset({"data"})
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One line in which something stands; `line` counts from 1."""
+    """One line in which something stands; `line` counts from 1, `words` is "" where a secret is near."""
 
     path: str
     line: int
@@ -37,17 +37,20 @@ def whole_word(name: str) -> re.Pattern[str]:
 
 def lines_with(tree: Tree, needle: str, pattern: re.Pattern[str]) -> Iterator[Hit]:
     """Every line that the pattern finds; `needle` is a text each such line holds, to
-    pass files over quickly.
+    pass files over quickly. Of a file that holds a secret its lines are told, never their words.
     """
+    guarded = Guarded(tree)
     for path in tree.paths:
         if kind_of(path) in UNSEARCHED or secret_name(path):
             continue
         text = tree.text(path)
         if text is None or len(text) > LONGEST_FILE or needle not in text:
             continue
+        open_to_all = guarded.text(path) is not None
         for number, line in enumerate(text.split("\n"), 1):
             if needle in line and pattern.search(line):
-                yield Hit(path, number, line.strip()[:200])
+                shown = open_to_all and not secret_in(line)
+                yield Hit(path, number, line.strip()[:200] if shown else "")
 
 
 def first_lines(hits: list[Hit]) -> dict[str, list[int]]:
