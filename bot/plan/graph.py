@@ -293,7 +293,7 @@ def _groups(plan: Plan, shown: Sequence[str], names: Mapping[str, str]) -> Itera
 
 
 def _label(name: str, title: str) -> str:
-    words = " ".join(f"{name} · {title}".split()) if title else name
+    words = " ".join(f"{name} · {title}".replace("`", "").split()) if title else name
     words = _REFERS.sub(lambda found: found[0][:-1] + " ", words)
     short = words if len(words) <= 56 else words[:55].rstrip() + "…"
     return "".join(_letter(letter) for letter in short)

@@ -143,13 +143,8 @@ def _where_to_go(console: Console, story: Story, ready: Stage, stay: bool) -> No
     console.print(table)
     check = story.seen.check
     console.print(f"\n  check run  [green]{check['conclusion']}[/]  {check['output']['title']}")
-    if not stay:
-        console.print("\n[bold]Next[/]")
-        for command, what in NEXT:
-            console.print(f"  [cyan]{command}[/]  {what}", highlight=False, soft_wrap=True)
-        console.print()
-        return
-    console.print("\n[bold]Look at[/]")
+    note = "" if stay else "  [dim](while it runs; STAY=1 keeps it running)[/]"
+    console.print(f"\n[bold]Look at[/]{note}")
     branch = pull["head"]["ref"]
     for what, address in (
         ("issue", f"{base}/issues/{story.seen.issue}"),
@@ -159,6 +154,10 @@ def _where_to_go(console: Console, story: Story, ready: Stage, stay: bool) -> No
         ("health", f"{ready.receiver}/readyz"),
     ):
         console.print(f"  {what:<13} {address}", highlight=False, soft_wrap=True)
+    console.print("\n[bold]Next[/]")
+    for command, what in NEXT:
+        console.print(f"  [cyan]{command}[/]  {what}", highlight=False, soft_wrap=True)
+    console.print()
 
 
 def _wait(console: Console) -> None:
