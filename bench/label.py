@@ -11,10 +11,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import median, quantiles
 
-from bench.processes import await_port, free_port, running
+from bench.processes import await_port, running
 from bench.recovery import awaited
 from bench.table import print_table, verdict
-from bot.embedded import find_server, redis_server
+from bot.embedded import find_server, free_port, redis_server
 from bot.inbox import Agenda, connect
 from sandbox.journal import Entry, is_token_call
 from sandbox.server import Sandbox, make_app

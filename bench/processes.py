@@ -37,13 +37,6 @@ def running(
         process.wait()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
 def await_port(port: int, process: subprocess.Popen[bytes], seconds: float = 20.0) -> None:
     """Raises RuntimeError when nobody listens in time."""
     end = time.monotonic() + seconds

@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.processes import ROOT, await_port, cpu_seconds, free_port, rss_mib, running
+from bench.processes import ROOT, await_port, cpu_seconds, rss_mib, running
 from bench.servers import SECRET
 from bench.table import print_table, verdict
-from bot.embedded import find_server, redis_server
+from bot.embedded import find_server, free_port, redis_server
 from bot.inbox import connect
 
 CONNECTIONS = 20

@@ -1,5 +1,5 @@
-"""The web door: GitHub's deliveries in front, pages behind. Must not import GitHub's client or act on
-anything.
+"""The web door: GitHub's deliveries in front, pages behind. Must not import GitHub's
+client or act on anything.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def create_app(settings: Settings) -> Application:
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
-    """Serve until SIGTERM, then finish the requests in hand. Raises UserError for settings we will not
-    start with.
+    """Serve until SIGTERM, then finish the requests in hand. Raises UserError for
+    settings we will not start with.
     """
     logs.configure(settings)
     for remark in check_redis(settings.redis_url):
@@ -122,8 +122,8 @@ def server_config(app: Application, host: str, port: int) -> uvicorn.Config:
 
 
 def _shed_memory() -> None:
-    """Give back what importing left over, about a fifth, and keep threads from hoarding their own. glibc
-    only.
+    """Give back what importing left over, about a fifth, and keep threads from
+    hoarding their own. glibc only.
     """
     gc.collect()
     gc.freeze()

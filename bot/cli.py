@@ -1,5 +1,5 @@
-"""The `groundplan` command: parses arguments and hands over. The only module of `bot` that may import
-`workers`.
+"""The `groundplan` command: parses arguments and hands over. The only module of `bot`
+that may import `workers`.
 
 Each command imports what it needs when it runs, so that `groundplan schema` does not pay for GitHub's client.
 """

@@ -2,8 +2,7 @@
 here.
 
 The label is a button: somebody presses it by putting `needs-plan` on an issue, and Groundplan takes it off
-when the
-answer stands. Each press is one Ask, and each Ask ends in exactly one state that people can see.
+when the answer stands. Each press is one Ask, and each Ask ends in exactly one state that people can see.
 """
 
 from __future__ import annotations
@@ -84,8 +83,9 @@ def next_step(now: Situation, policy: Policy) -> Step:
 
 
 def last_words(now: Situation, policy: Policy) -> Step:
-    """What to say of a subject on which everything else failed too often: as little as can be, and the label
-    off."""
+    """What to say of a subject on which everything else failed too often: as little as
+    can be, and the label off.
+    """
     if now.issue is None or now.repository.archived or policy.plan_label not in now.issue.labels:
         return Idle("nobody waits for an answer")
     ask = now.issue.ask or Ask(NO_EVENT, "", policy.plan_label)
@@ -260,8 +260,7 @@ def _proposed(ask: Ask, pull: PlanPull, plan: Outcome | None, hindrance: str) ->
 
 
 def _refusal(now: Situation, policy: Policy, ask: Ask) -> Status | None:
-    """Why this Ask gets no plan, or None. The first reason that holds, so the order is from outer to
-    inner."""
+    """Why this Ask gets no plan, or None. The first reason that holds, so the order is from outer to inner."""
     issue = now.issue
     assert issue is not None
     again = f"then put `{policy.plan_label}` on again"

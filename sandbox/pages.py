@@ -1,5 +1,6 @@
-"""Pages to look at: repository, files, issue, pull request. They read the world and escape everything people
-wrote."""
+"""Pages to look at: repository, files, issue, pull request. They read the world and
+escape everything people wrote.
+"""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
 """Wires the real parts together, once for each kind of process. No rule, no text, no loop lives here.
 
-A process that looks and acts holds the App's key; a process that thinks holds the model's key. Neither needs
-the other's.
+A process that looks and acts holds the App's key; a process that thinks holds the model's key.
+Neither needs the other's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ import structlog
 from bot.author.brief import Author
 from bot.controller import Policy
 from bot.errors import Transient, UserError
-from bot.inbox import Agenda, Claim, Hint
+from bot.inbox import Agenda, Claim, Hint, Kind
 from bot.recon.sources import tree_from_tarball
 from bot.recon.tree import Tree
 from bot.settings import Settings
@@ -47,8 +47,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where handed-over read tokens lie, encrypted, each with its repository's name, until a thinker takes
-    them."""
+    """Where handed-over read tokens lie, encrypted, each with its repository's name,
+    until a thinker takes them.
+    """
 
     tokens: TokenCache
 
@@ -126,13 +127,12 @@ class House:
     transport: httpx.BaseTransport | None = None
     clock: Callable[[], float] | None = None
     sleep: Callable[[float], None] | None = None
-    desk: Desk = field(init=False)
 
-    def __post_init__(self) -> None:
-        secret = self.settings.groundplan_secret.get_secret_value()
-        object.__setattr__(self, "desk", Desk(TokenCache(self.redis, secret)))
+    @property
+    def desk(self) -> Desk:
+        return Desk(TokenCache(self.redis, self.settings.groundplan_secret.get_secret_value()))
 
-    def agenda(self, kind: pipeline.Kind) -> Agenda:
+    def agenda(self, kind: Kind) -> Agenda:
         return Agenda(self.redis, kind, self.clock)
 
     def tend(self, claim: Claim) -> float | None:

@@ -72,8 +72,9 @@ class Memory:
         self._remember(run, request=b"", stage=b"")
 
     def forget(self, run: int) -> None:
-        """Forget the request and what went wrong with it: when it is seen again, all may be well. Raises
-        Fenced."""
+        """Forget the request and what went wrong with it: when it is seen again, all
+        may be well. Raises Fenced.
+        """
         self._remember(run, request=b"", stage=b"", trouble=b"")
 
     def note_trouble(self, run: int, trouble: Trouble) -> None:
@@ -85,8 +86,9 @@ class Memory:
         self._redis.hset(self._key, "stage", stage)
 
     def keep_outcome(self, outcome: Outcome) -> None:
-        """Store a finished plan. Twice is harmless: the first one stays, so a publication never changes
-        half-way."""
+        """Store a finished plan. Twice is harmless: the first one stays, so a
+        publication never changes half-way.
+        """
         key = f"gp:outcome:{outcome.digest}"
         if self.outcome(outcome.digest) is None:
             self._redis.set(key, self._sealed(key, _OUTCOME.dump_json(outcome)), ex=KEPT_SECONDS)

@@ -1,21 +1,20 @@
 """The story of one subject, told once: look, decide, act, until there is nothing to do; and beside it, think.
 
 Readable top to bottom. It holds no rule of its own: `bot.controller` decides, `workers.github` reads and
-writes,
-`bot.author` writes plans.
+writes, `bot.author` writes plans.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Protocol
 
 import structlog
 
 from bot.author.brief import Author, Brief
 from bot.author.compose import compose
-from bot.branches import plan_branches
 from bot.controller import (
     NO_EVENT,
     Idle,
@@ -34,8 +33,6 @@ from bot.recon.tree import Tree
 from bot.situation import Outcome, Request, Situation, Subject, Trouble
 from workers.memory import Memory
 
-Kind = Literal["tend", "think"]
-
 EVENT_WAITS = 7
 # The operator's to put right, and nobody else's: work waits for it instead of coming to nothing.
 OUR_KEY = frozenset({"app-key", "unauthorized"})
@@ -48,7 +45,7 @@ log = structlog.get_logger()
 class GitHub(Protocol):
     """The GitHub of one subject, as the pipeline needs it. `workers.github` has the real one."""
 
-    def look(self, known_pulls: dict[str, int]) -> Situation: ...
+    def look(self, receipts: Mapping[str, Receipt]) -> Situation: ...
 
     def apply(self, changeset: Changeset, run: int) -> tuple[Receipt, ...]: ...
 
@@ -82,8 +79,7 @@ class Look:
 
 
 def tend(look: Look) -> float | None:
-    """Bring the subject to rest. Seconds until it wants another look, or None. Raises Transient and
-    Fenced."""
+    """Bring the subject to rest. Seconds until it wants another look, or None. Raises Transient and Fenced."""
     try:
         now = look_around(look)
         for _ in range(MAX_STEPS):
@@ -121,16 +117,16 @@ def give_up(look: Look) -> None:
 
 
 class Unseen(Exception):
-    """GitHub does not show us the subject any more: not installed, suspended, gone. Nothing can be said
-    there."""
+    """GitHub does not show us the subject any more: not installed, suspended, gone.
+    Nothing can be said there.
+    """
 
 
 def look_around(look: Look) -> Situation:
     """What GitHub says now, with what we remember. Raises Unseen."""
     receipts = look.github.receipts()
-    known = {branch: receipts[key].number for branch, key in _pull_keys(look.subject) if key in receipts}
     try:
-        now = look.github.look(known)
+        now = look.github.look(receipts)
     except UserError as no:
         if no.code in OUR_KEY:
             log.error("GitHub does not take us for the App", code=no.code, reason=no.reason, do=no.next_step)
@@ -141,8 +137,8 @@ def look_around(look: Look) -> Situation:
 
 
 def _wait_for_the_ask(look: Look, now: Situation) -> None:
-    """Lists lag: the label may show before the event that put it on, which is what tells one Ask from the
-    next.
+    """Lists lag: the label may show before the event that put it on, which is what
+    tells one Ask from the next.
 
     After some waits the label counts without its event, as it does on an issue that was moved here with it.
     """
@@ -184,8 +180,8 @@ def _given_up(look: Look, request: Request) -> Outcome | None:
 
 def _keep_thinking(look: Look, now: Situation) -> None:
     """While a plan is awaited, a thinker is due and can read: a crash may have come between the wish and its
-    errand,
-    and a wait may outlive the token. GitHub is asked for a token only when the old one ends."""
+    errand, and a wait may outlive the token. GitHub is asked for a token only when the old one ends.
+    """
     if now.request and now.request.state == "wanted" and now.outcome is None:
         look.github.hand_over_reading()
         if not look.thinking.is_due(look.subject):
@@ -259,8 +255,7 @@ def think(thought: Thought) -> float | None:
 
 
 def _say_waiting(thought: Thought, passing: Transient) -> None:
-    """A wait that lasts is shown: from the second one in a row, the status comment says what is waited
-    for."""
+    """A wait that lasts is shown: from the second one in a row, the status comment says what is waited for."""
     if thought.waits:
         thought.memory.note_stage(f"waiting: {passing.reason}")
     thought.tending.arm(thought.subject, thought.hint)
@@ -308,10 +303,6 @@ class _Progress:
             self._shown = time.monotonic()
             self._thought.memory.note_stage(stage)
             self._thought.tending.arm(self._thought.subject, self._thought.hint)
-
-
-def _pull_keys(subject: Subject) -> tuple[tuple[str, str], ...]:
-    return tuple((branch, f"pull:{branch}") for branch in plan_branches(subject.number))
 
 
 def _why(step: Step) -> str:

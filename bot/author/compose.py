@@ -1,10 +1,12 @@
 """From a brief to an Outcome: have it written, check it, render it, or say plainly why there is no plan.
 
-Used by the local command and by the thinker alike. Nothing is published here, and nothing with an error is
-let out.
+Used by the local command and by the thinker alike. Nothing is published here, and nothing
+with an error is let out.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 from pydantic import TypeAdapter
 
@@ -124,10 +126,8 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def _without(brief: Brief, name: str, kind: str, body: str) -> Outcome:
-    return _OUTCOME.validate_python(
-        {"digest": brief.inputs_digest, "kind": kind, "body": body, "author": name}
-    )
+def _without(brief: Brief, name: str, kind: Literal["unready", "unneeded", "failed"], body: str) -> Outcome:
+    return Outcome(brief.inputs_digest, kind, body, author=name)
 
 
 def outcome_to_json(outcome: Outcome) -> bytes:

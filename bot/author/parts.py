@@ -1,6 +1,4 @@
-"""Parts of a plan that every author makes alike: provenance, inherited defaults, the
-one milestone, the slug.
-"""
+"""Parts of a plan that every author makes alike: provenance, inherited defaults, the one milestone, the slug."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Plays the demo to somebody at a terminal: sets the stage, tells the story live, and shows where to go
-next."""
+"""Plays the demo to somebody at a terminal: sets the stage, tells the story live, and shows where to go next."""
 
 from __future__ import annotations
 
 import re
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -30,8 +30,7 @@ OUTLINE_PATIENCE, MODEL_PATIENCE = 90.0, 900.0
 
 
 def run(repo: Path | None = None, issue: Path | None = None, stay: bool = False) -> int:
-    """Exit code 0 only if the plan pull request stands, its contract is valid and the status comment says
-    so."""
+    """Exit code 0 only if the plan pull request stands, its contract is valid and the status comment says so."""
     console = Console()
     path, text = repo or SAMPLE / "repository", issue or SAMPLE / "issue.md"
     try:
@@ -72,11 +71,10 @@ def _play(
     console: Console, settings: Settings, name: str, path: Path, issue: tuple[str, str], stay: bool
 ) -> int:
     patience = MODEL_PATIENCE if settings.uses_model else OUTLINE_PATIENCE
-    with console.status("Redis, a sandbox GitHub, the receiver, two workers and the sweeper are starting …"):
-        started = time.monotonic()
-        play = stage(name, path, settings)
-        ready = play.__enter__()
-    try:
+    with ExitStack() as running:
+        with console.status("Redis, a sandbox GitHub, the receiver, two workers and the sweeper start …"):
+            started = time.monotonic()
+            ready = running.enter_context(stage(name, path, settings))
         console.print(f"[green]✓[/] Six processes are up  [dim]{time.monotonic() - started:.1f} s[/]")
         headers = {"authorization": f"Bearer {ready.people['maintainer']['token']}"}
         with httpx.Client(base_url=ready.github, headers=headers, timeout=30, trust_env=False) as client:
@@ -87,8 +85,6 @@ def _play(
         if stay:
             _wait(console)
         return 0 if told else 1
-    finally:
-        play.__exit__(None, None, None)
 
 
 def _tell(console: Console, story: Story, ready: Stage) -> bool:

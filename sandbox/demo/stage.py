@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from typing import Any
 
 import httpx
 
-from bot.embedded import die_with_parent, redis_server
+from bot.embedded import die_with_parent, free_port, redis_server
 from bot.settings import Settings, passed_on
 
 OWNER = "acme"
@@ -54,14 +53,15 @@ class Stage:
 
 @contextmanager
 def stage(repository: str, path: Path, settings: Settings) -> Iterator[Stage]:
-    """Everything running, with the folder or checkout at `path` pushed as `acme/<repository>`. Raises
-    NotReady."""
+    """Everything running, with the folder or checkout at `path` pushed
+    as `acme/<repository>`. Raises NotReady.
+    """
     with ExitStack() as running:
         logs = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="groundplan-demo-")))
         redis_url = running.enter_context(
             redis_server(settings.redis_url if "redis_url" in settings.model_fields_set else "")
         )
-        receiver = f"http://127.0.0.1:{_free_port()}"
+        receiver = f"http://127.0.0.1:{free_port()}"
         keys = {"webhook": secrets.token_urlsafe(24), "ours": secrets.token_urlsafe(32)}
         start = _Starter(running, logs)
         world = _sandbox(start, logs, receiver, keys["webhook"], repository, path)
@@ -153,10 +153,3 @@ def _await_receiver(ready: Stage) -> None:
             pass
         time.sleep(0.1)
     raise NotReady(f"The receiver did not become ready.\n{ready.ended('receiver')}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

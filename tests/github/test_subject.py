@@ -41,24 +41,24 @@ def at_github(bench: Bench, handed: list[tuple[str, str]] | None = None) -> Subj
 def story(bench: Bench, github: SubjectAtGitHub) -> None:
     """A plan from the label to the release, looking as often as the pipeline does."""
     run = github.run
-    base = github.look({}).repository.head_sha
+    base = github.look(github.receipts()).repository.head_sha
     planning = EnsureComment(1, "status", bench.body("status", "Planning.", state="planning"))
     github.apply(Changeset("acknowledge", (React(1, "eyes"), planning)), run)
     github.hand_over_reading()
     for _ in range(2):
-        github.look({})
+        github.look(github.receipts())
     publish = (
         EnsureBranch(BRANCH, base),
         Commit(BRANCH, "d1", base, "Plan", "Refs #1", (File("IMPLEMENTATION_PLAN.md", "x\n"),)),
         EnsurePullRequest(BRANCH, "main", "Plan", bench.body("plan", "The plan.", ask="LE_1")),
     )
     number = github.apply(Changeset("publish", publish), run)[2].number
-    now = github.look({BRANCH: number})
+    now = github.look(github.receipts())
     assert [pull.number for pull in now.pulls] == [number]
     proposed = EnsureComment(1, "status", bench.body("status", "Ready.", state="proposed"))
     check = EnsureCheckRun(CHECK, now.pulls[0].head_sha, "d1", "success", "Valid", "Fine.")
     github.apply(Changeset("finish", (check, proposed, RemoveLabel(1, "needs-plan", "LE_1"))), run)
-    last = github.look({BRANCH: number})
+    last = github.look(github.receipts())
     assert last.checked == {f"{CHECK}:{now.pulls[0].head_sha}:d1"}
     assert [comment.mark.get("state") for comment in last.comments] == ["proposed"]
     assert last.reacted
@@ -100,20 +100,20 @@ def test_looking_and_writing_use_tokens_of_their_own(bench: Bench) -> None:
 
 def test_a_rename_between_look_and_apply_costs_one_more_look(bench: Bench) -> None:
     github = at_github(bench)
-    github.look({})
+    github.look(github.receipts())
     repo = bench.repo
     bench.sandbox.world.state.former_names[repo.full_name] = repo.id
     repo.name = "gadgets"
     changes = Changeset("react", (React(1, "eyes"),))
     with pytest.raises(Transient):
         github.apply(changes, github.run)
-    assert github.look({}).repository.full_name == "acme/gadgets"
+    assert github.look(github.receipts()).repository.full_name == "acme/gadgets"
     assert github.apply(changes, github.run)[0].outcome == "created"
 
 
 def test_an_app_that_was_removed_is_noticed_at_once(bench: Bench) -> None:
     github = at_github(bench)
-    github.look({})
+    github.look(github.receipts())
     bench.sandbox.world.state.installations.clear()
     with pytest.raises(UserError) as said:
         at_github(bench).look({})

@@ -7,7 +7,6 @@ Groundplan keeps is in a real Redis. Plays the operator's supervisor: what died 
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -20,7 +19,7 @@ from typing import Any, cast
 import httpx
 from redis import Redis
 
-from bot.embedded import die_with_parent, find_server, redis_server
+from bot.embedded import die_with_parent, find_server, free_port, redis_server
 from bot.inbox import Agenda, connect
 from sandbox.auth import fresh_key
 from sandbox.server import Sandbox, make_app
@@ -56,7 +55,7 @@ class Works:
         self.redis: Redis = connect(redis_url)
         self.fate = Fate(folder)
         self._folder = folder
-        self._port = _free_port()
+        self._port = free_port()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._redis_url = redis_url
         self._module = module
@@ -206,8 +205,8 @@ _COMMANDS = {
 def works(
     folder: Path, seed: Callable[[Sandbox], object], module: str = MORTAL, **knobs: str
 ) -> Iterator[Works]:
-    """Everything running around a sandbox that `seed` has filled, with a Redis of its own: workers take any
-    job.
+    """Everything running around a sandbox that `seed` has filled, with a Redis of its
+    own: workers take any job.
 
     The command is `module`'s: MORTAL for children that can be told to die, PLAIN for the product as it is.
     """
@@ -220,10 +219,3 @@ def works(
         stack.callback(made.stop)
         made.start()
         yield made
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

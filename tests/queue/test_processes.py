@@ -20,6 +20,7 @@ from uuid import UUID
 import pytest
 from redis import Redis
 
+from bot.embedded import free_port
 from bot.errors import UserError
 from bot.inbox import Agenda, Hint, Wakes
 from bot.inbox.wakes import job_data, sign
@@ -398,13 +399,6 @@ def test_a_thousand_deliveries_shuffled_and_doubled_are_all_handled(
     assert handled == {str(subject) for _, subject in deliveries}
     assert redis.keys("gp:waiting:*") == []
     assert len(finished(redis)) <= len(deliveries)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def answering(port: int) -> Sender | None:

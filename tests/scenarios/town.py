@@ -405,8 +405,9 @@ class Town:
             return Agenda(redis, "tend", self.clock).horizon().parked
 
     def run(self, most: int = 400) -> int:
-        """Work until nothing is due, starting again after each death. The number of deaths; fails if it never
-        rests."""
+        """Work until nothing is due, starting again after each death. The number of deaths;
+        fails if it never rests.
+        """
         deaths = 0
         for _ in range(most):
             try:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bot.branches import plan_branches
 from bot.effects import Changeset, Receipt
 from bot.errors import Transient, UserError
 from bot.situation import Repository, Situation, Subject
@@ -35,12 +36,12 @@ class SubjectAtGitHub:
     sleep: Callable[[float], None] = time.sleep
     _repository: Repository | None = field(default=None, init=False)
 
-    def look(self, known_pulls: Mapping[str, int]) -> Situation:
+    def look(self, receipts: Mapping[str, Receipt]) -> Situation:
         """What GitHub says now. Raises UserError "not-installed" when the repository has gone from us.
 
         What we know of the installation may be minutes old: a refusal is asked again with fresh knowledge.
         """
-        known = self._known(known_pulls)
+        known = self._known(receipts)
         try:
             return self._look(known)
         except (Refusal, UserError):
@@ -94,12 +95,12 @@ class SubjectAtGitHub:
     def _installation(self) -> Installation:
         return self.app.installation(self.subject, self.hint)
 
-    def _known(self, known_pulls: Mapping[str, int]) -> Known:
+    def _known(self, receipts: Mapping[str, Receipt]) -> Known:
         """Lists lag: what our receipts know of is asked for by its id."""
-        receipts = self.receipts()
+        pulls = {branch: receipts.get(f"pull:{branch}") for branch in plan_branches(self.subject.number)}
         comments = f"comment:{self.subject.number}:"
         return Known(
-            pulls=known_pulls,
+            pulls={branch: one.number for branch, one in pulls.items() if one},
             comments=[one.id for key, one in receipts.items() if key.startswith(comments)],
             checks=[key.removeprefix("check:") for key in receipts if key.startswith("check:")],
         )

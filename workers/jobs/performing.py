@@ -43,7 +43,7 @@ def perform(
             agenda.release(claim, delay, waiting=True)
         except Fenced:
             log.warning("overtaken by a newer run")
-        except BaseException as error:
+        except BaseException as error:  # whatever ends the work, the lease goes back first
             agenda.release(claim, backoff(claim.failures), failed=True, reason=_in_words(error))
             raise
         else:
