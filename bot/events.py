@@ -65,7 +65,9 @@ class PullPayload(_Payload):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something happened to these subjects. `installation_id` and `full_name` are hints, re-read before use."""
+    """Something happened to these subjects. `installation_id` and `full_name` are
+    hints, re-read before use.
+    """
 
     name: str
     action: str
@@ -90,7 +92,9 @@ def _about_issue(payload: IssuePayload) -> tuple[Subject, ...]:
 
 
 def _about_pull(payload: PullPayload) -> tuple[Subject, ...]:
-    """A plan pull request is about the issue its branch is named for. The name is only a hint where to look."""
+    """A plan pull request is about the issue its branch is named for. The name is
+    only a hint where to look.
+    """
     number = issue_of(payload.pull_request.head.ref)
     return (Subject(payload.repository.id, number),) if number else ()
 

@@ -33,7 +33,9 @@ _KEY_BEGIN, _KEY_END = "-----BEGIN ", "-----END "
 
 
 def redactor(secrets: Iterable[str] = ()) -> Callable[[str], str]:
-    """A function that takes these exact secrets, and everything shaped like one, out of a text. Linear time."""
+    """A function that takes these exact secrets, and everything shaped like one,
+    out of a text. Linear time.
+    """
     known = sorted({secret for secret in secrets if len(secret) >= 6}, key=len, reverse=True)
 
     def redact(text: str) -> str:

@@ -45,7 +45,9 @@ def _signature(secret: str, place: Place, kind: str, body: str) -> str:
 
 
 def write_mark(secret: str, place: Place, mark: Mark) -> str:
-    """The mark as one line of Markdown. Field values are percent-encoded, so they cannot close the comment."""
+    """The mark as one line of Markdown. Field values are percent-encoded, so they
+    cannot close the comment.
+    """
     body = "".join(f" {name}={quote(value, safe=':/@,.+')}" for name, value in sorted(mark.fields.items()))
     text = f"<!-- groundplan:{mark.kind}{body} sig={_signature(secret, place, mark.kind, body)} -->"
     if not _MARK.fullmatch(text):
@@ -54,7 +56,9 @@ def write_mark(secret: str, place: Place, mark: Mark) -> str:
 
 
 def read_mark(secret: str, place: Place, text: str) -> Mark | None:
-    """The last mark in `text` whose signature holds for `place`, else None. Linear in the length of `text`."""
+    """The last mark in `text` whose signature holds for `place`, else None. Linear
+    in the length of `text`.
+    """
     for found in reversed(_candidates(text)):
         kind, body, signature = found.groups()
         if hmac.compare_digest(signature, _signature(secret, place, kind, body)):

@@ -121,7 +121,9 @@ def _check_address(name: str, value: str, plain_http: set[str]) -> None:
 
 
 def read_settings() -> Settings:
-    """The settings of this process. Raises UserError that names the variables at fault, never their values."""
+    """The settings of this process. Raises UserError that names the variables at
+    fault, never their values.
+    """
     try:
         return Settings()
     except ValidationError as error:

@@ -1,4 +1,6 @@
-"""The one status comment on an issue: its states and its words. Pure; decides nothing about when to say what."""
+"""The one status comment on an issue: its states and its words. Pure; decides
+nothing about when to say what.
+"""
 
 from __future__ import annotations
 

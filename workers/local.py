@@ -122,7 +122,9 @@ def _tree(repo: Path) -> Snapshot:
 
 
 def _with_present(tree: Snapshot, wish: Wish) -> Snapshot:
-    """The tree with the plan files as they lie in the target now, so that what is not committed is not lost."""
+    """The tree with the plan files as they lie in the target now, so that what is
+    not committed is not lost.
+    """
     entries = {path: entry for path, entry in tree.entries.items() if not is_plan_path(path)}
     special = {path: kind for path, kind in tree.special.items() if not is_plan_path(path)}
     present: dict[str, bytes] = {}
@@ -169,7 +171,9 @@ def _planned(
 
 
 def _write(files: tuple[File, ...], target: Path) -> None:
-    """All files or none: everything is checked and laid down beside its place before the first is put there."""
+    """All files or none: everything is checked and laid down beside its place
+    before the first is put there.
+    """
     places = [(target / file.path, file.text) for file in files]
     for file, (place, _) in zip(files, places, strict=True):
         _check_place(file.path, place, target)

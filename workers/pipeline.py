@@ -79,7 +79,9 @@ class Look:
 
 
 def tend(look: Look) -> float | None:
-    """Bring the subject to rest. Seconds until it wants another look, or None. Raises Transient and Fenced."""
+    """Bring the subject to rest. Seconds until it wants another look, or None.
+    Raises Transient and Fenced.
+    """
     try:
         now = look_around(look)
         for _ in range(MAX_STEPS):
@@ -255,7 +257,9 @@ def think(thought: Thought) -> float | None:
 
 
 def _say_waiting(thought: Thought, passing: Transient) -> None:
-    """A wait that lasts is shown: from the second one in a row, the status comment says what is waited for."""
+    """A wait that lasts is shown: from the second one in a row, the status comment
+    says what is waited for.
+    """
     if thought.waits:
         thought.memory.note_stage(f"waiting: {passing.reason}")
     thought.tending.arm(thought.subject, thought.hint)

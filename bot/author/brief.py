@@ -80,5 +80,7 @@ class Author(Protocol):
     def version(self) -> str: ...
 
     def write(self, brief: Brief, progress: Progress) -> Written:
-        """A plan or the reason why there is none. Raises UserError when a person has to put something right."""
+        """A plan or the reason why there is none. Raises UserError when a person
+        has to put something right.
+        """
         ...

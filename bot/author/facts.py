@@ -73,7 +73,9 @@ class Facts:
 
     @property
     def all_done(self) -> bool:
-        """Whether every demand is ticked and stands in a list of work; forms are ticked by those who report."""
+        """Whether every demand is ticked and stands in a list of work; forms are
+        ticked by those who report.
+        """
         return bool(self.demands) and all(
             each.done and WORK_LIST.search(each.heading) for each in self.demands
         )

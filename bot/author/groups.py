@@ -91,7 +91,9 @@ def _main_of(kept: list[tuple[list[Demand], bool]]) -> int:
 
 
 def _fits(check: Demand, sets: list[list[Demand]], fallback: int) -> int:
-    """The set that shares a file with a criterion, else the one that shares most words, if it shares a third."""
+    """The set that shares a file with a criterion, else the one that shares most
+    words, if it shares a third.
+    """
     named = set(check.paths) | set(check.new_paths)
     for at, one in enumerate(sets):
         if named & {path for each in one for path in (*each.paths, *each.new_paths)}:

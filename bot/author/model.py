@@ -32,7 +32,9 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens and calls, added up over everything that was paid for; `estimated` when an endpoint kept silent."""
+    """Tokens and calls, added up over everything that was paid for; `estimated` when
+    an endpoint kept silent.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
@@ -66,7 +68,9 @@ class ModelRequest:
 
 @dataclass(frozen=True, slots=True)
 class ModelReply:
-    """One answer, whatever it says. `finish_reason` is "stop", "length", "filter" or the endpoint's own word."""
+    """One answer, whatever it says. `finish_reason` is "stop", "length", "filter" or
+    the endpoint's own word.
+    """
 
     text: str
     usage: Usage
@@ -87,7 +91,9 @@ class Model(Protocol):
 
 
 class ModelError(GroundplanError):
-    """No usable answer. `usage` is what it cost all the same; `delay` is how long to wait, where that helps."""
+    """No usable answer. `usage` is what it cost all the same; `delay` is how long
+    to wait, where that helps.
+    """
 
     def __init__(self, kind: Kind, reason: str, usage: Usage | None = None, delay: float = 0.0) -> None:
         super().__init__(f"{kind}: {reason}")

@@ -1,4 +1,6 @@
-"""Parts of a plan that every author makes alike: provenance, inherited defaults, the one milestone, the slug."""
+"""Parts of a plan that every author makes alike: provenance, inherited defaults, the
+one milestone, the slug.
+"""
 
 from __future__ import annotations
 

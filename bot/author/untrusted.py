@@ -1,4 +1,6 @@
-"""Text that strangers wrote, made harmless before it is kept or shown to a model. Pure, linear in its length."""
+"""Text that strangers wrote, made harmless before it is kept or shown to a model.
+Pure, linear in its length.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Plays the demo to somebody at a terminal: sets the stage, tells the story live, and shows where to go next."""
+"""Plays the demo to somebody at a terminal: sets the stage, tells the story live,
+and shows where to go next.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ OUTLINE_PATIENCE, MODEL_PATIENCE = 90.0, 900.0
 
 
 def run(repo: Path | None = None, issue: Path | None = None, stay: bool = False) -> int:
-    """Exit code 0 only if the plan pull request stands, its contract is valid and the status comment says so."""
+    """Exit code 0 only if the plan pull request stands, its contract is valid and
+    the status comment says so.
+    """
     console = Console()
     path, text = repo or SAMPLE / "repository", issue or SAMPLE / "issue.md"
     try:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import gzip
 import json
-import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from sandbox.npm import packed_file
 
 PACKAGE = "@octokit/openapi@23.0.2"
 INSIDE = "package/generated/api.github.com.json"
@@ -48,15 +48,8 @@ Json = dict[str, Any]
 
 def fetch(folder: Path) -> Json:
     """The description out of the npm package."""
-    done = subprocess.run(
-        ["npm", "pack", "--silent", PACKAGE], cwd=folder, check=True, capture_output=True, text=True
-    )
-    with tarfile.open(folder / done.stdout.strip().splitlines()[-1]) as archive:
-        member = archive.extractfile(INSIDE)
-        if member is None:
-            raise FileNotFoundError(INSIDE)
-        loaded: Json = json.load(member)
-        return loaded
+    loaded: Json = json.loads(packed_file(PACKAGE, INSIDE, folder))
+    return loaded
 
 
 def slim(schema: Any, names_are_data: bool = False) -> Any:

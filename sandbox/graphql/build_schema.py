@@ -7,9 +7,7 @@ Arguments of kept fields stay whole, so that a query which passes here passes Gi
 from __future__ import annotations
 
 import gzip
-import subprocess
 import sys
-import tarfile
 import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
@@ -29,6 +27,8 @@ from graphql import (
     print_ast,
 )
 from graphql.language import TypeDefinitionNode
+
+from sandbox.npm import packed_file
 
 PACKAGE = "@octokit/graphql-schema@15.26.1"
 INSIDE = "package/schema.graphql"
@@ -196,14 +196,7 @@ PAYLOADS = {
 
 
 def fetch(folder: Path) -> str:
-    done = subprocess.run(
-        ["npm", "pack", "--silent", PACKAGE], cwd=folder, check=True, capture_output=True, text=True
-    )
-    with tarfile.open(folder / done.stdout.strip().splitlines()[-1]) as archive:
-        member = archive.extractfile(INSIDE)
-        if member is None:
-            raise FileNotFoundError(INSIDE)
-        return member.read().decode()
+    return packed_file(PACKAGE, INSIDE, folder).decode()
 
 
 def _named(node: TypeNode) -> str:

@@ -120,12 +120,10 @@ class CutRedis(Redis):
 
 
 @dataclass
-class CutAuthor:
-    """The author as a paid call, across the boundary; counts how often it was paid."""
+class AuthorAround:
+    """Goes by the name of the author inside."""
 
     inner: Author
-    boundary: Boundary
-    bill: list[str]
 
     @property
     def name(self) -> str:
@@ -134,6 +132,14 @@ class CutAuthor:
     @property
     def version(self) -> str:
         return self.inner.version
+
+
+@dataclass
+class CutAuthor(AuthorAround):
+    """The author as a paid call, across the boundary; counts how often it was paid."""
+
+    boundary: Boundary
+    bill: list[str]
 
     def write(self, brief: Brief, progress: Progress) -> Written:
         self.bill.append(brief.inputs_digest)
@@ -141,20 +147,11 @@ class CutAuthor:
 
 
 @dataclass
-class SlowAuthor:
+class SlowAuthor(AuthorAround):
     """An author that takes so long that something happens meanwhile, once."""
 
-    inner: Author
     meanwhile: Callable[[], object]
     happened: bool = False
-
-    @property
-    def name(self) -> str:
-        return self.inner.name
-
-    @property
-    def version(self) -> str:
-        return self.inner.version
 
     def write(self, brief: Brief, progress: Progress) -> Written:
         if not self.happened:

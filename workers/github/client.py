@@ -241,7 +241,9 @@ class App:
         )
 
     def _by_name(self, repo_id: int, name: str) -> Installation | None:
-        """The installation on the repository of this name, unless another repository has taken the name over."""
+        """The installation on the repository of this name, unless another repository
+        has taken the name over.
+        """
         try:
             answer = self.wire.get(InstallationAnswer, "/repos/{full_name}/installation", full_name=name)
             found = Installation(
@@ -292,7 +294,9 @@ class App:
     def wire_for(
         self, installation_id: int, repository_ids: tuple[int, ...], permissions: Permissions
     ) -> Wire:
-        """A client with a token of just these repositories (none: all of the installation's) and permissions."""
+        """A client with a token of just these repositories (none: all of
+        the installation's) and permissions.
+        """
         key = cache_key(installation_id, repository_ids, permissions)
         if key not in self._wires:
             credential = Credential(

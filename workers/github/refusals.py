@@ -22,7 +22,9 @@ _LIMIT_WORDS = ("secondary rate limit", "api rate limit exceeded", "abuse detect
 
 
 class Refusal(GroundplanError):
-    """A clean no, in GitHub's words. `status` is HTTP's; GraphQL errors carry the status REST would have had."""
+    """A clean no, in GitHub's words. `status` is HTTP's; GraphQL errors carry the
+    status REST would have had.
+    """
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(f"{status}: {message}")
@@ -174,7 +176,9 @@ def _limit(response: httpx.Response, words: str, now: datetime | None) -> Limite
 
 
 def retry_after(response: httpx.Response, now: datetime | None = None) -> float | None:
-    """Seconds of the `retry-after` header, given as seconds or as an HTTP date; None without a readable one."""
+    """Seconds of the `retry-after` header, given as seconds or as an HTTP date;
+    None without a readable one.
+    """
     text = response.headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return float(min(int(text[:9]), LONGEST_PAUSE))

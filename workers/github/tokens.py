@@ -68,7 +68,9 @@ class Credential:
 
 
 class CredentialAuth(httpx.Auth):
-    """Puts the credential on each request; a 401 drops it and tries once more with a fresh one, body and all."""
+    """Puts the credential on each request; a 401 drops it and tries once more with a
+    fresh one, body and all.
+    """
 
     def __init__(self, credential: Credential) -> None:
         self._credential = credential
