@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 RiskClass = Literal["low", "medium", "high", "critical"]
 Role = Literal["developer", "qa", "planner"]
@@ -20,9 +20,23 @@ Effort = Literal["S", "M", "L"]
 Size = Literal["trivial", "small", "medium", "large"]
 Origin = Literal["extracted", "computed", "model", "person"]
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+def _filled(text: str) -> str:
+    """Refuse what readers of the files take for blank: to them U+001C to U+001F are, to pydantic not."""
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
+    AfterValidator(_filled),
+]
 Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400, pattern=r"^[^\r\n]+$")
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=400, pattern=r"^[^\r\n]+$"),
+    AfterValidator(_filled),
 ]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Path = Annotated[str, StringConstraints(min_length=1, max_length=1024)]

@@ -39,7 +39,7 @@ NASTY = [
 
 
 def _filled(text: str) -> bool:
-    return bool(text.strip(BLANKS))
+    return bool(text.strip(BLANKS).strip())
 
 
 _any = st.one_of(st.text(max_size=25), st.lists(st.sampled_from(NASTY), max_size=7).map("".join))

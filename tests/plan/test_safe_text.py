@@ -69,11 +69,14 @@ def test_a_line_fits_a_heading_an_item_and_a_cell(text: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(hostile)
+@example("`0`FIX #0")
 def test_code_is_the_same_words(text: str) -> None:
     tokens = PARSER.parse(f"x {code(text)}\n\n| a |\n|---|\n| {cell_code(text)} |\n")
     for token in (one for one in tokens if one.type == "inline"):
+        # What cannot be a code span is shown as `inline` shows it, spans of its own included.
         raw = "".join(part.content for part in token.children or [])
-        assert raw in ("a", plain(text), f"x {plain(text)}".strip()) or "<!--" in text
+        shown = {raw, words(token.children)}
+        assert shown & {"a", plain(text), f"x {plain(text)}".strip()} or "<!--" in text
     assert "<!--" not in code(text)
 
 

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import Phase, given, settings
 from jsonschema import Draft202012Validator
+from pydantic import ValidationError
 
 from bot.plan.contract import contract_text
 from bot.plan.draft import DraftRejected, WireDraft, draft_of, plan_from_draft
 from bot.plan.fanout import fanout_text
-from bot.plan.model import Plan
+from bot.plan.model import Assumption, Plan
 from bot.plan.schema import Kind, schema, wire_schema
 from tests.plan.samples import small_plan, webhook_plan
 from tests.plan.strategies import plans
@@ -127,3 +128,9 @@ def test_a_draft_that_is_no_plan_is_rejected_with_findings(
     with pytest.raises(DraftRejected) as caught:
         plan_from_draft(draft, issue=12, slug="small-plan", provenance=small_plan().provenance)
     assert (rule, pointer) in [(one.rule, one.pointer) for one in caught.value.findings]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t\n", "\x1f", "\x1c\x1d\x1e\x1f", "\u00a0", "\u2003"])
+def test_a_text_that_readers_take_for_blank_is_none(blank: str) -> None:
+    with pytest.raises(ValidationError):
+        Assumption(id="A-1", text=blank)
