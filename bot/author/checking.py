@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bot.author.brief import Brief
 from bot.effects import PLAN_FILE, File
@@ -14,20 +13,11 @@ from bot.plan.findings import Report
 from bot.plan.formats import FORMATS
 from bot.plan.model import Plan
 from bot.plan.rules import LintInput, lint
-from bot.recon.commands import runnable
+from bot.recon.ground import TreeGround
 from bot.recon.secrets import secret_in
-from bot.recon.suggest import nearest
 from bot.recon.tree import NotReadable, Tree, upward
 
 OUR_FOLDERS = ("specs/", "EXPORT/", ".agent/")
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What recon says about a command, as the rules want to hear it."""
-
-    ok: bool | None
-    reason: str = ""
 
 
 def lint_input(plan: Plan, brief: Brief, files: tuple[File, ...] = ()) -> LintInput:
@@ -37,12 +27,10 @@ def lint_input(plan: Plan, brief: Brief, files: tuple[File, ...] = ()) -> LintIn
         plan=plan,
         contract_text=texts.get(contract_path(plan.issue), contract_text(plan)),
         fanout_text=texts.get(fanout_path(plan.issue)),
-        tree=brief.tree,
+        ground=TreeGround(brief.tree),
         renderings=files,
         format=brief.format,
-        runnable=lambda command: _said(command, brief.tree),
         issue=brief.number,
-        nearest=nearest,
     )
 
 
@@ -129,10 +117,3 @@ def _refuse_peoples(file: File, present: Mapping[str, str], contract: str) -> No
         raise UserError(
             "plan-path-taken", f"`{file.path}` is there already and is not ours.", "Move it and ask again."
         )
-
-
-def _said(command: str, tree: Tree) -> Said:
-    found = runnable(command, tree)
-    if found.verdict == "undefined":
-        return Said(False, f"available: {', '.join(found.available[:8]) or 'nothing'}")
-    return Said(True if found.verdict == "defined" else None, "it runs a program of the machine")

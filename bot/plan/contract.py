@@ -19,10 +19,12 @@ from bot.plan.digest import canonical_json
 from bot.plan.findings import Finding
 from bot.plan.json_findings import Shape, fault_finding, finding_at, findings_of
 from bot.plan.located_json import LocatedJson, child, read_json
-from bot.plan.model import Decision, Id, Line, Origin, Part, Plan, RiskClass
+from bot.plan.model import Decision, Origin, Plan, RiskClass
+from bot.plan.part import Id, Line, Part
 
 SCHEMA_VERSION = 1
 _NOT_UNDER_GROUNDPLAN = ("roadmap", "contract_defaults")
+_FACETS = ("requirements", "streams", "delivery")
 _MILESTONE_EXTRAS = ("status", "validation", "origin")
 
 FileCount = Annotated[
@@ -140,7 +142,11 @@ def contract_document(plan: Plan) -> dict[str, Any]:
     }
     defaults["acceptance_tests"] = ",".join(map(comma_free_command, defaults["acceptance_tests"]))
     defaults["invariants"] = ",".join(item.replace(",", ";") for item in defaults["invariants"])
-    rest = {name: value for name, value in dumped.items() if name not in _NOT_UNDER_GROUNDPLAN}
+    rest = {
+        name: value
+        for name, value in dumped.items()
+        if name not in _NOT_UNDER_GROUNDPLAN and not (name in _FACETS and value is None)
+    }
     return {
         "roadmap": dumped["roadmap"],
         "contract_defaults": defaults,

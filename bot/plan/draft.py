@@ -25,7 +25,9 @@ from bot.plan.located_json import LocatedJson, read_json
 from bot.plan.model import Codebase, Missing, Plan, Provenance
 
 LEFT_TO_CODE: Mapping[str, frozenset[str]] = {
-    "Plan": frozenset({"issue", "slug", "codebase", "not_produced", "provenance"}),
+    "Plan": frozenset(
+        {"issue", "slug", "codebase", "not_produced", "provenance", "requirements", "streams", "delivery"}
+    ),
     "Decision": frozenset({"issue", "answer", "origin"}),
     "Milestone": frozenset({"origin"}),
     "Task": frozenset({"origin"}),

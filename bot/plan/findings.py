@@ -26,7 +26,10 @@ class Location:
 class Finding:
     """One defect. `pointer` is a JSON Pointer into the plan, or into the JSON text the rule reads.
 
-    `evidence` holds the message's values by name. `fingerprint` stays the same when items are reordered.
+    `location` is where it stands in the text that was given, `rendered` where in the Markdown that a plan of
+    ours is
+    shown as. `evidence` holds the message's values by name. `fingerprint` stays the same when items are
+    reordered.
     """
 
     rule: str
@@ -34,6 +37,7 @@ class Finding:
     message: str
     pointer: str = ""
     location: Location | None = None
+    rendered: Location | None = None
     evidence: Mapping[str, str] = field(default_factory=dict)
     suggestion: str = ""
     fix: Fix = "none"

@@ -27,7 +27,12 @@ def fault_finding(fault: Fault, text: str, path: str) -> Finding:
     line, col = line_and_column(text, fault.offset)
     message = f"Reply is not one JSON object: {fault.reason} at offset {fault.offset}"
     return Finding(
-        "PLN001", "error", message, fault.pointer, Location(path, line, col), {"reason": fault.reason}
+        "PLN001",
+        "error",
+        message,
+        fault.pointer,
+        Location(path, line, col),
+        evidence={"reason": fault.reason},
     )
 
 

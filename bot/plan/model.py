@@ -1,8 +1,9 @@
 """The one plan model that every format renders and every rule reads. Types only: no checks across items.
 
 Ids are stable over revisions: milestones `M1`, tasks `T1`, decisions `D-1`, assumptions `A-1`,
-questions `Q-1`, obligations (demands found in the issue) `I-1`. Whether ids are unique, references
-resolve, the graph is acyclic and paths exist is the business of `bot/plan/rules/`, so that a broken
+questions `Q-1`, obligations (demands found in the issue) `I-1`; what only some formats show has its types in
+`bot/plan/facets.py`. Whether ids are unique, references resolve, the graph is acyclic and paths exist is the
+business of `bot/plan/rules/`, so that a broken
 plan can be held, shown and repaired.
 """
 
@@ -10,7 +11,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
+
+from bot.plan.facets import Delivery, ImpactRow, Interface, Requirements, Streams
+from bot.plan.part import Id, Line, Part, Path, Slug, Text
 
 RiskClass = Literal["low", "medium", "high", "critical"]
 Role = Literal["developer", "qa", "planner"]
@@ -19,34 +23,6 @@ Change = Literal["edit", "new", "delete", "rename"]
 Effort = Literal["S", "M", "L"]
 Size = Literal["trivial", "small", "medium", "large"]
 Origin = Literal["extracted", "computed", "model", "person"]
-
-
-def _filled(text: str) -> str:
-    """Refuse what readers of the files take for blank: to them U+001C to U+001F are, to pydantic not."""
-    if not text.strip():
-        raise ValueError("must not be blank")
-    return text
-
-
-Text = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
-    AfterValidator(_filled),
-]
-Line = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=400, pattern=r"^[^\r\n]+$"),
-    AfterValidator(_filled),
-]
-Id = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-Path = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+){0,7}$", max_length=60)]
-
-
-class Part(BaseModel):
-    """Base of every part: closed (unknown keys are errors) and frozen."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Evidence(Part):
@@ -225,6 +201,8 @@ class Codebase(Part):
     snapshot: tuple[Text, ...] = ()
     commands: tuple[Command, ...] = ()
     files: tuple[RelevantFile, ...] = ()
+    impact: tuple[ImpactRow, ...] = ()
+    interfaces: tuple[Interface, ...] = ()
 
 
 class Missing(Part):
@@ -267,5 +245,8 @@ class Plan(Part):
     constraints: tuple[Text, ...] = ()
     obligations: tuple[Obligation, ...] = ()
     codebase: Codebase = Codebase()
+    requirements: Requirements | None = None
+    streams: Streams | None = None
+    delivery: Delivery | None = None
     not_produced: tuple[Missing, ...] = ()
     provenance: Provenance

@@ -47,7 +47,7 @@ def test_the_pull_request_of_the_sample() -> None:
     assert "- **D-1** Is a delivery that timed out sent again? (see #431)" in body
     assert "**A** (recommended)" in body
     assert "3 calls, 18,204 tokens in (9,216 cached), 4,911 out" in body
-    assert "`PLN401` no repository tree" in body
+    assert "`PLN401` no repository to check against" in body
     assert len(body) < 8000
 
 

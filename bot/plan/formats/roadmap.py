@@ -114,7 +114,7 @@ _MILESTONE = frozenset(Milestone.model_fields) - {"origin"}
 _TASK = frozenset(Task.model_fields) - {"origin", "evidence"}
 _NOT_READ_BACK = frozenset({
     "issue", "slug", "size", "summary", "goals", "non_goals", "contract_defaults", "constraints",
-    "obligations", "codebase", "not_produced", "provenance",
+    "obligations", "codebase", "requirements", "streams", "delivery", "not_produced", "provenance",
     "roadmap.milestones.origin", "tasks.origin", "tasks.evidence",
     "assumptions.impact", "assumptions.resolved", "assumptions.origin",
     "questions.why", "questions.blocking", "questions.options", "questions.origin",

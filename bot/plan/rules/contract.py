@@ -147,16 +147,16 @@ def invariants_are_tokens(given: LintInput) -> Iterator[Hit]:
 @rule(
     "PLN808",
     severity="error",
-    needs=["plan", "runnable"],
+    needs=["plan", "ground"],
     formats="C,O",
     message="acceptance_tests `{cmd}` not defined",
 )
 def acceptance_commands_run(given: LintInput) -> Iterator[Hit]:
     """Every command of acceptance_tests is defined by the repository"""
     assert given.plan is not None
-    assert given.runnable is not None
+    assert given.ground is not None
     verdicts = [
-        (command, given.runnable(command)) for command in given.plan.contract_defaults.acceptance_tests
+        (command, given.ground.runnable(command)) for command in given.plan.contract_defaults.acceptance_tests
     ]
     for at, (command, verdict) in enumerate(verdicts):
         if verdict.ok is False:

@@ -7,90 +7,154 @@ everything it needs is there; otherwise it is reported as skipped.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from bot.effects import File
 from bot.plan.contract import Contract, contract_path, contract_pointer, read_contract
 from bot.plan.fanout import Fanout, fanout_path, read_fanout
 from bot.plan.findings import Finding, Fix, Location, Report, Severity, Skipped
 from bot.plan.graph import Graph, task_graph
+from bot.plan.language import Language, language_of
 from bot.plan.located_json import LocatedJson, read_json
+from bot.plan.markdown import Document
 from bot.plan.model import Plan
+from bot.plan.readers import Reading, reader_of
+from bot.plan.rules.fields import TextField, prose_fields, text_fields
+from bot.plan.rules.ground import Ground
 
 Tier = Literal["core", "extended"]
 Need = Literal[
     "plan",
+    "own",
+    "documents",
     "texts",
     "contract_text",
     "fanout_text",
     "contract_data",
     "fanout_data",
-    "tree",
+    "ground",
     "renderings",
-    "runnable",
+    "issue_text",
+    "before",
+    "before_files",
+    "pull",
+    "published",
 ]
 
 # What a rule's `formats` may name: plan formats by letter; C contract, O fan-out, D decisions, PR plan
-# pull requests.
+# pull requests, K plans that other tools or people wrote in a shape of their own.
 LETTERS: Mapping[str, str] = {
     "roadmap": "R",
     "steps": "S",
     "export": "X",
     "functional": "F",
     "technical": "P",
+    "foreign": "K",
 }
-_EVERYWHERE = frozenset({"*", "C", "O", "D"})
 
 
-class Tree(Protocol):
-    """The repository at one commit; `paths` are its regular files."""
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an operator or a repository may set. `today` is an ISO date, "" when rules on dates are to be
+    skipped.
 
-    @property
-    def sha(self) -> str: ...
-    @property
-    def paths(self) -> Sequence[str]: ...
-    def exists(self, path: str) -> bool: ...
-    def is_dir(self, path: str) -> bool: ...
+    `links` are prefixes of addresses that may be linked, `mentions` names that may be notified.
+    """
+
+    tasks: int = 8
+    marker: str = "0o0o NEEDS CONFIRMATION"
+    links: tuple[str, ...] = ()
+    mentions: frozenset[str] = frozenset()
+    protected: tuple[str, ...] = ()
+    today: str = ""
 
 
-class Verdict(Protocol):
-    """Whether a command line can be run: `ok` is None when that cannot be told."""
+@dataclass(frozen=True, slots=True)
+class PullDiff:
+    """What a pull request changes: paths, and the texts before and after of files that hold a block of
+    ours."""
 
-    @property
-    def ok(self) -> bool | None: ...
-    @property
-    def reason(self) -> str: ...
+    paths: tuple[str, ...]
+    before: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class LintInput:
     """Everything a lint run may look at; what is None or empty makes the rules that need it report a skip.
 
-    `texts` are replies of a model, by name. `nearest(path, candidates, n)` ranks real
-    paths like a missing one.
+    `plan` may be read loosely (`bot.plan.loose`): then it has blanks, and `loose` says so. `reading` is where
+    it was
+    read from. `renderings` are the files a plan of ours is shown as. `published` are texts that GitHub will
+    show,
+    by name ("pull request title"). `before` is the plan as it was published last, `before_files` the files.
     """
 
     plan: Plan | None = None
+    loose: bool = False
+    reading: Reading | None = None
     contract_text: str | None = None
     fanout_text: str | None = None
-    tree: Tree | None = None
+    ground: Ground | None = None
     renderings: tuple[File, ...] = ()
     format: str = "roadmap"
-    runnable: Callable[[str], Verdict] | None = None
     issue: int | None = None
+    issue_text: str | None = None
     contract_file: str = ""
     fanout_file: str = ""
     reply: str | None = None
-    nearest: Callable[[str, Iterable[str], int], Sequence[str]] = field(
-        default=lambda path, candidates, n: difflib.get_close_matches(path, list(candidates), n)
-    )
+    before: Plan | None = None
+    before_files: Mapping[str, str] | None = None
+    pull: PullDiff | None = None
+    published: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = Limits()
+
+    @property
+    def own(self) -> Plan | None:
+        """The plan, when it is a whole one of ours."""
+        return None if self.loose else self.plan
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """Every Markdown file at hand: what was read, or what the plan is rendered as."""
+        if self.reading:
+            return self.reading.documents
+        return tuple(Document(file.path, file.text) for file in self.renderings if file.path.endswith(".md"))
+
+    @cached_property
+    def texts_of_plan(self) -> tuple[TextField, ...]:
+        """Every text of the plan, and of what surrounds it in a file, with what it is for."""
+        prose = self.reading.prose if self.reading else ()
+        return (*text_fields(self.plan), *prose_fields(prose)) if self.plan else tuple(prose_fields(prose))
+
+    @cached_property
+    def language(self) -> Language:
+        """The language of the whole."""
+        return language_of(" ".join(one.text for one in self.texts_of_plan))
+
+    @property
+    def letters(self) -> frozenset[str]:
+        """What the rules' `formats` must name one of: a plan of ours comes with contract, fan-out file and
+        decisions."""
+        there = {
+            "C": self.own or self.contract_text is not None,
+            "O": self.own or self.fanout_text is not None,
+            "D": self.own,
+            "PR": self.own or self.pull,
+        }
+        return frozenset(
+            {"*", LETTERS.get(self.format, "")} | {letter for letter, holds in there.items() if holds}
+        )
+
+    def name(self, task_id: str) -> str:
+        """A task's id as the format calls it: in steps and exports "3" (after the word Step), else "T3"."""
+        return task_id.removeprefix("T") if self.format in ("steps", "export") else task_id
 
     @property
     def number(self) -> int | None:
@@ -142,6 +206,12 @@ class LintInput:
         return self.fanout if isinstance(self.fanout, Fanout) else None
 
     @cached_property
+    def shown(self) -> Reading | None:
+        """The plan's own Markdown, read again for the place of each part."""
+        read = reader_of(self.format)
+        return read(self.documents) if read and self.documents else None
+
+    @cached_property
     def graph(self) -> Graph:
         """The graph of the plan's tasks."""
         return task_graph(self.plan.tasks if self.plan else ())
@@ -184,8 +254,8 @@ class Rule:
     check: Check
     title: str
 
-    def applies_to(self, plan_format: str) -> bool:
-        return bool(self.formats & (_EVERYWHERE | {LETTERS.get(plan_format, "")}))
+    def applies_to(self, letters: frozenset[str]) -> bool:
+        return bool(self.formats & letters)
 
 
 RULES: dict[str, Rule] = {}
@@ -218,14 +288,20 @@ def rule(
 
 _LACKS: Mapping[Need, str] = {
     "plan": "no plan",
+    "own": "not a whole plan of Groundplan",
+    "documents": "no Markdown document",
     "texts": "no JSON text",
     "contract_text": "no contract text",
     "fanout_text": "no fan-out text",
     "contract_data": "no contract of sound shape",
     "fanout_data": "no fan-out file of sound shape",
-    "tree": "no repository tree",
+    "ground": "no repository to check against (give --repo)",
     "renderings": "no rendered files",
-    "runnable": "no way to tell which commands run",
+    "issue_text": "no text of the issue",
+    "before": "no earlier version of the plan",
+    "before_files": "no earlier version of the files",
+    "pull": "no pull request",
+    "published": "no texts for GitHub",
 }
 
 
@@ -240,7 +316,7 @@ def lint(
         one
         for one in sorted(RULES.values(), key=lambda item: item.id)
         if (one.id in wanted if wanted is not None else one.tier in tuple(tiers))
-        and one.applies_to(given.format)
+        and one.applies_to(given.letters)
     ]
     findings: list[Finding] = []
     skipped: list[Skipped] = []
@@ -268,7 +344,7 @@ def _run(one: Rule, given: LintInput) -> list[Finding] | Skipped:
 
 def _has(given: LintInput, need: Need) -> bool:
     value = getattr(given, need)
-    return value is not None and value != ()
+    return value is not None and value != () and value != {}
 
 
 class _Values(dict[str, object]):
@@ -285,6 +361,7 @@ def _finding(one: Rule, hit: Hit, given: LintInput) -> Finding:
         message=hit.message or one.message.format_map(words),
         pointer=hit.pointer,
         location=hit.location or _location(hit, given),
+        rendered=None if hit.file else _rendered(hit, given),
         evidence=values,
         suggestion=hit.suggestion,
         fix=hit.fix or one.fix,
@@ -293,11 +370,18 @@ def _finding(one: Rule, hit: Hit, given: LintInput) -> Finding:
 
 
 def _location(hit: Hit, given: LintInput) -> Location | None:
-    """Where the hit stands in the contract or the fan-out file, when that text is there."""
+    """Where the hit stands in what was read, the contract or the fan-out file, when that is there."""
+    if given.reading and not hit.file:
+        return given.reading.place(hit.pointer)
     if hit.file == "fanout":
         return _place(given.fanout_json, given.fanout_name, hit.pointer)
     pointer = hit.pointer if hit.file == "contract" else contract_pointer(hit.pointer)
     return _place(given.contract_json, given.contract_name, pointer)
+
+
+def _rendered(hit: Hit, given: LintInput) -> Location | None:
+    """Where the hit stands in the Markdown that people read, when the plan is rendered."""
+    return None if given.reading or given.shown is None else given.shown.place(hit.pointer)
 
 
 def _place(document: LocatedJson | None, name: str, pointer: str) -> Location | None:

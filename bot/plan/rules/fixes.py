@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from bot.plan.graph import task_graph, write_conflicts
-from bot.plan.model import FileChange, Part, Plan, Task
+from bot.plan.model import FileChange, Plan, Task
+from bot.plan.part import Part
 from bot.plan.rules.engine import LintInput, lint
 from bot.plan.rules.grounding import missing_paths, path_fault, unique_suffix, without_dot
 
@@ -91,8 +92,8 @@ def _plain(path: str) -> str:
 
 def real_paths(plan: Plan, given: LintInput) -> tuple[Plan, tuple[Applied, ...]]:
     """PLN401: a missing path that only one real path ends in becomes that path."""
-    tree = given.tree
-    if tree is None or getattr(tree, "truncated", False):
+    tree = given.ground
+    if tree is None or tree.truncated:
         return plan, ()
     missing = dict(missing_paths(replace(given, plan=plan)))
     real: Mapping[str, str] = {
@@ -112,7 +113,7 @@ def real_paths(plan: Plan, given: LintInput) -> tuple[Plan, tuple[Applied, ...]]
 
 def edits_of_existing(plan: Plan, given: LintInput) -> tuple[Plan, tuple[Applied, ...]]:
     """PLN402: a "new" file that is there becomes an edit."""
-    tree = given.tree
+    tree = given.ground
     if tree is None:
         return plan, ()
 

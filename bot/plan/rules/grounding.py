@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from bot.plan.model import FileChange, Task
-from bot.plan.rules.engine import Hit, Lacking, LintInput, Tree, rule
+from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
+from bot.plan.rules.ground import Ground
 
 _FORMATS = "X,S,P,R,O"
 
@@ -62,13 +63,13 @@ def made_before(given: LintInput, task: Task) -> frozenset[str]:
     return frozenset(change.path for change in makes if change.change in ("new", "rename"))
 
 
-def _is_there(tree: Tree, path: str) -> bool:
+def _is_there(tree: Ground, path: str) -> bool:
     return tree.exists(path) or tree.is_dir(path)
 
 
 def missing_paths(given: LintInput) -> Iterator[tuple[str, str]]:
     """Pointer and path of everything that the plan takes as there and that is not."""
-    tree = given.tree
+    tree = given.ground
     assert tree is not None
     for pointer, task, change in _changes(given):
         path, name = old_path(change)
@@ -81,7 +82,7 @@ def missing_paths(given: LintInput) -> Iterator[tuple[str, str]]:
             yield f"{pointer}/{name}", path
 
 
-def unique_suffix(tree: Tree, path: str) -> str:
+def unique_suffix(tree: Ground, path: str) -> str:
     """The one real path that ends in `path`, or of which `path` is a longer spelling; "" when there is
     not just one.
     """
@@ -96,20 +97,20 @@ def unique_suffix(tree: Tree, path: str) -> str:
 @rule(
     "PLN401",
     severity="error",
-    needs=["plan", "tree"],
+    needs=["plan", "ground"],
     formats=_FORMATS,
     fix="unsafe",
     message="{path} does not exist at {sha7}; closest: {near}",
 )
 def changed_paths_exist(given: LintInput) -> Iterator[Hit]:
     """Files to edit, delete or rename exist at the commit planned on, or an earlier task makes them"""
-    tree = given.tree
+    tree = given.ground
     assert tree is not None
-    if getattr(tree, "truncated", False):
+    if tree.truncated:
         raise Lacking("the tree is not complete, so that absence proves nothing")
     for pointer, path in missing_paths(given):
         suffix = unique_suffix(tree, path)
-        closest = [suffix] if suffix else list(given.nearest(path, tree.paths, 3))
+        closest = [suffix] if suffix else list(tree.nearest(path))
         values = {"path": path, "sha7": tree.sha[:7], "near": ", ".join(closest) or "nothing near"}
         yield Hit(pointer, values, ", ".join(closest), fix="safe" if suffix else "unsafe")
 
@@ -117,14 +118,14 @@ def changed_paths_exist(given: LintInput) -> Iterator[Hit]:
 @rule(
     "PLN402",
     severity="error",
-    needs=["plan", "tree"],
+    needs=["plan", "ground"],
     formats=_FORMATS,
     fix="safe",
     message="{path} already exists at {sha7}; mark it edit",
 )
 def new_paths_are_new(given: LintInput) -> Iterator[Hit]:
     """Files to make are not there yet"""
-    tree = given.tree
+    tree = given.ground
     assert tree is not None
     for pointer, _, change in _changes(given):
         if change.change == "new" and _is_there(tree, change.path.rstrip("/")):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.plan.model import Plan
 from bot.plan.rules import autofix, lint
-from tests.plan.rules.fixtures import given, sound
+from tests.plan.rules.fixtures.base import given, sound
 from tests.plan.samples import change, milestone, small_plan, task
 
 

@@ -13,20 +13,22 @@ import pytest
 from bot.plan.model import Obligation, Plan
 from bot.plan.rules import RULES, LintInput, lint
 from bot.plan.rules.engine import LETTERS, Hit, rule
+from bot.recon.ground import TreeGround
 from bot.recon.tree import in_memory
-from tests.plan.rules.fixtures import BAD, GOOD, LACKING, TREE, Bad, given, sound
+from tests.plan.rules.fixtures import BAD, good
+from tests.plan.rules.fixtures.base import TREE, Bad, given, sound
 from tests.plan.samples import change, task
 
-FIRST_SET = [
-    *(f"PLN{number:03}" for number in (1, 2, 3, 4)),
-    *(f"PLN{number}" for number in (201, 202, 203, 204, 205, 206, 301, 302, 303, 308, 401, 402, 403)),
-    "PLN711",
-    *(f"PLN{number}" for number in range(801, 812)),
-]
+SOUND = given()
 
-
-def test_the_first_set_is_complete() -> None:
-    assert sorted(RULES) == sorted(FIRST_SET)
+# Everything a sound plan can have about it but `lack`: what needs it is skipped.
+LACKING = {
+    "ground": replace(SOUND, ground=None),
+    "renderings": replace(SOUND, renderings=()),
+    "contract_text": replace(SOUND, contract_text=None),
+    "fanout_text": replace(SOUND, fanout_text=None),
+    "plan": replace(SOUND, plan=None),
+}
 
 
 def test_every_rule_has_bad_examples() -> None:
@@ -36,7 +38,7 @@ def test_every_rule_has_bad_examples() -> None:
 
 @pytest.mark.parametrize("rule_id", sorted(RULES))
 def test_a_sound_plan_passes(rule_id: str) -> None:
-    report = lint(GOOD, select=[rule_id])
+    report = lint(good(rule_id), select=[rule_id])
     assert report.passed == (rule_id,), report
 
 
@@ -56,9 +58,9 @@ def test_a_defect_is_found_at_its_place(rule_id: str, bad: Bad) -> None:
 
 
 def test_a_sound_plan_has_no_finding_at_all() -> None:
-    report = lint(GOOD, tiers=("core", "extended"))
-    assert (report.findings, report.skipped) == ((), ())
-    assert len(report.passed) == len(RULES)
+    report = lint(SOUND, tiers=("core", "extended"))
+    assert report.findings == ()
+    assert len(report.passed) + len(report.skipped) == len(applying(SOUND))
     assert report.ok
 
 
@@ -75,22 +77,27 @@ def test_what_is_lacking_is_skipped_and_never_passed(lack: str) -> None:
 def test_nothing_at_all_skips_everything() -> None:
     report = lint(LintInput(), tiers=("core", "extended"))
     assert (report.findings, report.passed) == ((), ())
-    assert len(report.skipped) == len(RULES)
+    assert len(report.skipped) == len(applying(LintInput()))
+
+
+def applying(given: LintInput) -> list[str]:
+    return [one.id for one in RULES.values() if one.applies_to(given.letters)]
 
 
 def test_extended_rules_are_off_by_default() -> None:
-    ran = {*lint(GOOD).passed}
+    ran = {*lint(SOUND).passed}
     assert {"PLN205", "PLN206", "PLN807"}.isdisjoint(ran)
     assert "PLN201" in ran
 
 
 def test_rules_belong_to_formats() -> None:
-    """Rules about the contract (C), the fan-out file (O) and decisions (D) hold in every format."""
-    of = {letters: replace(RULES["PLN401"], formats=frozenset(letters)) for letters in ("R", "F", "C", "*")}
-    applying = {letters for letters, one in of.items() if one.applies_to("roadmap")}
-    assert applying == {"R", "C", "*"}
-    assert not of["R"].applies_to("functional")
-    assert not of["R"].applies_to("nothing known")
+    """Rules about the contract (C), the fan-out file (O) and decisions (D) hold in every format of ours."""
+    of = {
+        letters: replace(RULES["PLN401"], formats=frozenset(letters)) for letters in ("R", "F", "C", "*", "K")
+    }
+    assert {letters for letters, one in of.items() if one.applies_to(SOUND.letters)} == {"R", "C", "*"}
+    foreign = LintInput(plan=SOUND.plan, loose=True, format="foreign")
+    assert {letters for letters, one in of.items() if one.applies_to(foreign.letters)} == {"K", "*"}
 
 
 def test_letters_are_one_for_each_format() -> None:
@@ -100,7 +107,8 @@ def test_letters_are_one_for_each_format() -> None:
 def test_an_incomplete_tree_proves_no_absence() -> None:
     tree = in_memory({"a": ""}, truncated=True)
     report = lint(
-        replace(given(sound(task("T1", files=(change("b"),)))), tree=tree), select=["PLN401", "PLN402"]
+        replace(given(sound(task("T1", files=(change("b"),)))), ground=TreeGround(tree)),
+        select=["PLN401", "PLN402"],
     )
     assert [one.rule for one in report.skipped] == ["PLN401"]
     assert report.passed == ("PLN402",)
@@ -161,12 +169,11 @@ def test_a_demand_is_settled_by_a_task_or_by_the_reason_why_there_is_none(became
 
 
 def test_an_unsure_command_check_is_no_pass() -> None:
-    class Unsure:
-        ok = None
-        reason = "needs a shell"
-
-    report = lint(replace(GOOD, runnable=lambda command: Unsure()), select=["PLN808"])
-    assert [(one.rule, one.reason) for one in report.skipped] == [("PLN808", "needs a shell")]
+    defaults = sound().contract_defaults.model_copy(update={"acceptance_tests": ("frobnicate --all",)})
+    report = lint(given(sound(contract_defaults=defaults)), select=["PLN808"])
+    assert [(one.rule, one.reason) for one in report.skipped] == [
+        ("PLN808", "it runs a program of the machine")
+    ]
 
 
 def test_a_foreign_contract_need_not_be_ours() -> None:
@@ -194,5 +201,5 @@ def test_a_large_plan_is_linted_quickly_enough_to_be_linted_often() -> None:
         task(f"T{n}", files=(change(f"src/part{n}/file{n}.py"), change(f"part{n}/gone{n}.py")))
         for n in range(1, 51)
     ]
-    report = lint(replace(given(sound(*tasks)), tree=tree), select=["PLN401", "PLN308"])
+    report = lint(replace(given(sound(*tasks)), ground=TreeGround(tree)), select=["PLN401", "PLN308"])
     assert len(report.findings) == 50
