@@ -1,0 +1,1 @@
+"""PLN824: a plan pull request changes plan files only."""

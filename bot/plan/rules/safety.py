@@ -1,0 +1,1 @@
+"""PLN914-918: nothing leaks, notifies, closes, links or commands that should not."""
