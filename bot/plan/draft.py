@@ -30,7 +30,7 @@ LEFT_TO_CODE: Mapping[str, frozenset[str]] = {
     ),
     "Decision": frozenset({"issue", "answer", "origin"}),
     "Milestone": frozenset({"origin"}),
-    "Task": frozenset({"origin"}),
+    "Task": frozenset({"origin", "changes"}),
     "Assumption": frozenset({"origin", "resolved"}),
     "Question": frozenset({"origin"}),
 }

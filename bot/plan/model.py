@@ -88,7 +88,8 @@ class ContractDefaults(Part):
 class Task(Part):
     """One piece of work that one person or coding agent can carry out from this text alone.
 
-    `max_diff_scope` counts changed files. `covers` lists obligations of the issue. Whether tasks may run at
+    `changes` are edits in words (functions, routes, schemas). `max_diff_scope` counts changed files. `covers`
+    lists obligations of the issue. Whether tasks may run at
     the same time is computed from `depends_on` and `files`, never stated.
     """
 
@@ -100,6 +101,7 @@ class Task(Part):
     track: Line = "core"
     objective: Text
     files: tuple[FileChange, ...] = ()
+    changes: tuple[Text, ...] = ()
     allowed_paths: tuple[Path, ...] = ()
     denied_paths: tuple[Path, ...] = ()
     max_diff_scope: int = Field(gt=0, le=1000, strict=True)

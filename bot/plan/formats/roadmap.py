@@ -111,11 +111,11 @@ def shown(plan: Plan) -> Data:
 
 
 _MILESTONE = frozenset(Milestone.model_fields) - {"origin"}
-_TASK = frozenset(Task.model_fields) - {"origin", "evidence"}
+_TASK = frozenset(Task.model_fields) - {"origin", "evidence", "changes"}
 _NOT_READ_BACK = frozenset({
     "issue", "slug", "size", "summary", "goals", "non_goals", "contract_defaults", "constraints",
     "obligations", "codebase", "requirements", "streams", "delivery", "not_produced", "provenance",
-    "roadmap.milestones.origin", "tasks.origin", "tasks.evidence",
+    "roadmap.milestones.origin", "tasks.origin", "tasks.evidence", "tasks.changes",
     "assumptions.impact", "assumptions.resolved", "assumptions.origin",
     "questions.why", "questions.blocking", "questions.options", "questions.origin",
     "decisions.context", "decisions.impact", "decisions.weight", "decisions.options", "decisions.recommended",

@@ -52,6 +52,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "tasks.title": "title",
     "tasks.objective": "instruction",
     "tasks.files.summary": "instruction",
+    "tasks.changes": "instruction",
     "tasks.rollback.note": "rollback",
     "tasks.user_instructions": "instruction",
     "tasks.acceptance": "acceptance",
