@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
@@ -74,8 +74,11 @@ def child(pointer: str, key: str | int) -> str:
     return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
 
 
+@lru_cache(maxsize=8)
 def read_json(text: str) -> LocatedJson | Fault:
-    """The one JSON value in `text` with its places, or the first fault."""
+    """The one JSON value in `text` with its places, or the first fault. Nobody may change the value: a text that
+    several rules look at is read once.
+    """
     if len(text) > MAX_CHARACTERS:
         return Fault(f"it is {len(text):,} characters long (limit {MAX_CHARACTERS:,})", MAX_CHARACTERS)
     if text.startswith("\ufeff"):

@@ -8,14 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 BlockKind = Literal["heading", "paragraph", "item", "row", "fence", "html", "rule"]
-_BOX = re.compile(r"\[([ xX])\](?:\s+|$)")
+MAX_FRONT = 2_000
+_FRONT_KEY = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*[\"']?[A-Za-z_][\w .-]{0,60}[\"']?[ \t]*:(?:\s|$)")
+_BOX = re.compile(r"\[([ xX])\](?:[^\S\n]+|(?=\n)|$)")
+_FAR = 4000  # longer than any address a link's text may be followed by
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,10 @@ class Cell:
 class Block:
     """One block. `text` is its Markdown source without marks of lists, quotes, headings and check boxes.
 
-    `level` is a heading's level, or how deep a list item is nested (from 1); a paragraph inside a list item
-    has the item's
-    depth too. `number` is an ordered item's number, `box` its check box ("" none, " " open, "x" ticked). A
-    table's first row is its
-    head (`head`), and every row knows the heads. `info` is a fence's language; `open` marks a fence without
-    an end.
+    `level` is a heading's level, or how deep a list item is nested (from 1); a paragraph or table row inside
+    a list item has the item's depth too. `number` is an ordered item's number, `box` its check box ("" none,
+    " " open, "x" ticked). A table's first row is its head (`head`), and every row knows the heads. `info` is
+    a fence's language; `open` marks a fence without an end.
     """
 
     kind: BlockKind
@@ -109,7 +110,7 @@ class Document:
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
-        return tuple(_Reader(self.lines, _parser().parse(_newlines(self.text))).blocks())
+        return tuple(_Reader(self.lines, tokens("\n".join(self._body()))).blocks())
 
     @cached_property
     def headings(self) -> tuple[Block, ...]:
@@ -119,14 +120,15 @@ class Document:
     def sections(self) -> tuple[Section, ...]:
         """Every section, in the order of headings; subsections follow the section they are in."""
         found: list[Section] = []
-        for at, block in enumerate(self.blocks):
-            if block.kind == "heading":
-                below = self._below(at, block.level)
-                end = max((one.end for one in below), default=block.end)
-                parents = tuple(
-                    one.title for one in found if one.level < block.level and one.end >= block.line
-                )
-                found.append(Section(plain(block.text), block.level, block.line, end, below, parents))
+        above: list[Block] = []
+        for at, stop in self._reaches():
+            block, below = self.blocks[at], self.blocks[at + 1 : stop]
+            while above and above[-1].level >= block.level:
+                above.pop()
+            end = max((one.end for one in below), default=block.end)
+            parents = tuple(plain(one.text) for one in above)
+            found.append(Section(plain(block.text), block.level, block.line, end, below, parents))
+            above.append(block)
         return tuple(found)
 
     def section(self, title: str, level: int | None = None) -> Section | None:
@@ -135,25 +137,40 @@ class Document:
         found = (one for one in self.sections if one.title.strip().lower() == wanted)
         return next((one for one in found if level is None or one.level == level), None)
 
-    def _below(self, at: int, level: int) -> tuple[Block, ...]:
-        below = []
-        for block in self.blocks[at + 1 :]:
-            if block.kind == "heading" and block.level <= level:
-                break
-            below.append(block)
-        return tuple(below)
+    @cached_property
+    def front_matter(self) -> int:
+        """How many lines at the top are YAML front matter, its two fences included; 0 when there is none."""
+        if self.lines[0].rstrip() != "---" or not _FRONT_KEY.match("\n".join(self.lines[1:4])):
+            return 0
+        ends = (at for at, line in enumerate(self.lines[1:MAX_FRONT], 2) if line.rstrip() in ("---", "..."))
+        return next(ends, 0)
+
+    def _body(self) -> list[str]:
+        """The lines with the front matter blanked out, which Markdown would take for a heading."""
+        return [""] * self.front_matter + self.lines[self.front_matter :]
+
+    def _reaches(self) -> list[tuple[int, int]]:
+        """Each heading's index, and that of the next heading of its level or higher."""
+        reaches: list[tuple[int, int]] = []
+        stops = [len(self.blocks)] * 7
+        for at in range(len(self.blocks) - 1, -1, -1):
+            block = self.blocks[at]
+            if block.kind == "heading":
+                reaches.append((at, stops[block.level]))
+                stops[block.level :] = [at] * (7 - block.level)
+        return reaches[::-1]
 
 
 def plain(markdown: str) -> str:
     """Inline Markdown as a person reads it: code without backticks, links by their words, escapes undone."""
-    tokens = _parser().parseInline(markdown)
-    return " ".join("".join(_shown(child) for child in (tokens[0].children or [])).split()) if tokens else ""
+    found = _parser().parseInline(markdown)
+    return " ".join("".join(_shown(child) for child in (found[0].children or [])).split()) if found else ""
 
 
 def inline_spans(markdown: str, line: int = 1, col: int = 1) -> tuple[Span, ...]:
     """The spans of inline Markdown that starts at this place."""
-    tokens = _parser().parseInline(markdown)
-    children = (tokens[0].children or []) if tokens else []
+    found = _parser().parseInline(markdown)
+    children = (found[0].children or []) if found else []
     return tuple(_spans(children, markdown.split("\n"), [(line, col)] * (markdown.count("\n") + 1)))
 
 
@@ -165,7 +182,13 @@ def _shown(token: Token) -> str:
 
 @cache
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    return MarkdownIt("commonmark").enable("table")
+
+
+@lru_cache(maxsize=16)
+def tokens(text: str) -> tuple[Token, ...]:
+    """The parser's own tokens. A plan's few documents are read by several readers one after the other."""
+    return tuple(_parser().parse(text))
 
 
 def _newlines(text: str) -> str:
@@ -184,6 +207,7 @@ class _Reader:
         self.heading = 0
         self.heads: list[str] = []
         self.row: list[Cell] | None = None
+        self.row_spans: list[Span] = []
         self.row_line = 0
         self.row_col = 0
 
@@ -217,12 +241,15 @@ class _Reader:
                 self.heads = []
             case "tr_open" if token.map:
                 self.row, self.row_line, self.row_col = [], token.map[0] + 1, 0
+                self.row_spans = []
 
     def _block(self, token: Token) -> Block | None:
         if token.type == "tr_close" and self.row is not None:
             return self._row()
         if token.type == "inline" and self.row is not None:
-            self.row.append(self._cell(token.content))
+            cell = self._cell(token.content)
+            self.row.append(cell)
+            self.row_spans.extend(_spans(token.children or [], [cell.text], [(cell.line, cell.col)]))
             return None
         if not token.map:
             return None
@@ -247,6 +274,8 @@ class _Reader:
 
     def _inline(self, token: Token, line: int, end: int) -> Block:
         source = token.content.split("\n")
+        while line < end and not self.lines[line - 1].strip():
+            line += 1  # a line of unusual blanks, which the parser has taken off
         places = [self._place(line + at, part) for at, part in enumerate(source)]
         spans = tuple(_spans(token.children or [], source, places))
         text, col = token.content, places[0][1]
@@ -271,6 +300,8 @@ class _Reader:
 
     def _place(self, line: int, part: str) -> tuple[int, int]:
         source = self.lines[line - 1] if line <= len(self.lines) else ""
+        if source.rstrip().endswith(part.rstrip()):
+            return line, 1 + len(source.rstrip()) - len(part.rstrip())
         found = source.find(part)
         return line, 1 + (found if found >= 0 else max(source.find(part.strip()), 0))
 
@@ -280,8 +311,9 @@ class _Reader:
 
     def _cell(self, content: str) -> Cell:
         source = self.lines[self.row_line - 1] if self.row_line <= len(self.lines) else ""
-        at = source.find(content, self.row_col) if content else -1
-        self.row_col = at + len(content) if at >= 0 else source.find("|", self.row_col + 1)
+        written = content if content in source else content.replace("|", "\\|")
+        at = source.find(written, self.row_col) if content else -1
+        self.row_col = at + len(written) if at >= 0 else source.find("|", self.row_col + 1)
         return Cell(content, self.row_line, at + 1 if at >= 0 else max(self.row_col, 0) + 1)
 
     def _row(self) -> Block:
@@ -289,11 +321,10 @@ class _Reader:
         head = not self.heads
         if head:
             self.heads = [plain(cell.text) for cell in cells]
-        spans = tuple(span for cell in cells for span in inline_spans(cell.text, cell.line, cell.col))
         text = " | ".join(cell.text for cell in cells)
         return Block(
-            "row", text, self.row_line, cells[0].col if cells else 1, self.row_line, head=head,
-            heads=tuple(self.heads), cells=cells, spans=spans,
+            "row", text, self.row_line, cells[0].col if cells else 1, self.row_line, len(self.lists),
+            head=head, heads=tuple(self.heads), cells=cells, spans=tuple(self.row_spans),
         )  # fmt: skip
 
 
@@ -311,7 +342,9 @@ def _spans(
             link = str(token.attrGet("href") or "") if token.nesting == 1 else ""
         if token.type not in ("text", "code_inline", "html_inline", "image"):
             continue
-        found = source[at_line].find(token.content, at_col) if token.content else -1
+        # An escaped text is not there as it is shown; looking far for each would take quadratic time.
+        far = at_col + 2 * len(token.content) + _FAR
+        found = source[at_line].find(token.content, at_col, far) if token.content else -1
         col = found if found >= 0 else at_col
         at_col = col + len(token.content) if found >= 0 else at_col
         line, start = places[at_line]

@@ -6,18 +6,35 @@ Knows no rule and no plan: it has the shape of `bot.plan.rules.ground.Ground`.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bot.recon.conventions import Conventions, conventions
-from bot.recon.kinds import kind_of
+from bot.recon.answers import answers
+from bot.recon.conventions import ENV_EXAMPLE, Conventions, conventions, habits_of_tests
+from bot.recon.ignored import Ignored
+from bot.recon.kinds import generated_by_text, is_example, kind_of
+from bot.recon.languages import language_of
 from bot.recon.manifests import Manifest, manifests
 from bot.recon.runnable import runnable
 from bot.recon.secrets import Guarded
-from bot.recon.suggest import nearest
+from bot.recon.suggest import Nearby
 from bot.recon.symbols import outline, symbol_in
-from bot.recon.tree import Evidence, Tree, name_of
+from bot.recon.tree import Evidence, Tree, in_memory, name_of
+
+FEWEST_TESTS = 5  # tests of a language from which on they show a habit
+MOST_TESTS = 0.9  # share of the tests that the known habits must explain before a name can break them
+SETTING = re.compile(r"(?<![A-Za-z0-9_])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![A-Za-z0-9_])")
+SETTINGS_FILE = re.compile(
+    r"(?:docker-)?compose[\w.-]*\.ya?ml|Dockerfile[\w.-]*|app\.json|\w{0,40}?(?:settings|config|env)\w{0,40}\.\w{2,5}"
+    r"|config\.[\w.-]+|values\.ya?ml|fly\.toml|render\.yaml|vercel\.json|wrangler\.toml|serverless\.ya?ml|Procfile",
+    re.IGNORECASE,
+)
+REGISTRY = re.compile(r"[\w.-]{0,60}invariants?[\w.-]{0,60}\.(?:md|sh|json|ya?ml|toml|txt)", re.IGNORECASE)
+TOKEN = re.compile(r"(?<![\w.$-])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w(=-])")
+_NOT_BY_HAND = frozenset(["generated", "vendored", "lock"])
+_WRITTEN = frozenset(["source", "test", "config", "doc"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +44,7 @@ class Answer:
     ok: bool | None
     reason: str = ""
     available: tuple[str, ...] = ()
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +80,19 @@ class TreeGround:
         return self._guarded.text(path)
 
     def kind(self, path: str) -> str:
-        return self.tree.special.get(path) or kind_of(path)
+        """What git keeps instead of a file, or else what its name, its text or .gitignore says."""
+        if special := self.tree.special.get(path):
+            return special
+        kind = kind_of(path)
+        if kind in _NOT_BY_HAND:
+            return kind
+        if self.tree.exists(path):
+            return "generated" if kind in _WRITTEN and generated_by_text(self.text(path) or "") else kind
+        return "ignored" if self._ignored.match(path) else kind
+
+    @cached_property
+    def _ignored(self) -> Ignored:
+        return Ignored(self.tree)
 
     @cached_property
     def _by_name(self) -> Mapping[str, Sequence[str]]:
@@ -71,6 +101,10 @@ class TreeGround:
             found.setdefault(name_of(path), []).append(path)
         return found
 
+    @cached_property
+    def _nearby(self) -> Nearby:
+        return Nearby(self.tree.paths)
+
     def ending_in(self, tail: str) -> Sequence[str]:
         tail = tail.strip("/")
         return [
@@ -78,7 +112,7 @@ class TreeGround:
         ]
 
     def nearest(self, path: str, n: int = 3) -> Sequence[str]:
-        return nearest(path, self.tree.paths, n)
+        return self._nearby.to(path, n)
 
     def runnable(self, command: str, near: str = "") -> Answer:
         key = f"{near}\0{command}"
@@ -89,7 +123,8 @@ class TreeGround:
     def _answer(self, command: str, near: str) -> Answer:
         found = runnable(command, self.tree, near)
         if found.verdict == "undefined":
-            return Answer(False, f"available: {', '.join(found.available[:8]) or 'nothing'}", found.available)
+            shown = f"available: {', '.join(found.available[:8]) or 'nothing'}"
+            return Answer(False, shown, found.available, found.where.path if found.where else "")
         return Answer(True if found.verdict == "defined" else None, "it runs a program of the machine")
 
     def defines(self, path: str, name: str) -> bool | None:
@@ -117,7 +152,16 @@ class TreeGround:
         return [(one.pattern, ", ".join(one.examples[:2])) for one in self._conventions.test_habits]
 
     def fits_test_names(self, path: str) -> bool | None:
-        return None
+        shapes = habits_of_tests(in_memory({path: "x"}))
+        known = [
+            one for one in self._conventions.test_habits if language_of(one.examples[0]) == language_of(path)
+        ]
+        if not shapes or sum(one.count for one in known) < FEWEST_TESTS:
+            return None
+        if any(_same_shape(shapes[0].pattern, one.pattern) for one in known):
+            return True
+        all_seen = sum(one.share for one in self._conventions.test_habits) >= MOST_TESTS
+        return False if all_seen else None
 
     @cached_property
     def dependencies(self) -> Mapping[str, str]:
@@ -133,15 +177,32 @@ class TreeGround:
 
     @cached_property
     def answers(self) -> Mapping[str, tuple[str, str]]:
-        return {}
+        return answers(self._guarded, self._conventions)
 
     @cached_property
     def settings(self) -> frozenset[str]:
-        return frozenset()
+        texts = (self.text(path) or "" for path in self.tree.paths if _holds_settings(path))
+        return frozenset(name for text in texts for name in SETTING.findall(text))
 
     @cached_property
     def invariants(self) -> frozenset[str] | None:
-        return None
+        texts = (self.text(path) or "" for path in self.tree.paths if REGISTRY.fullmatch(name_of(path)))
+        return frozenset(name for text in texts for name in TOKEN.findall(text)) or None
+
+
+def _holds_settings(path: str) -> bool:
+    name = name_of(path)
+    named = ENV_EXAMPLE.fullmatch(name) or SETTINGS_FILE.fullmatch(name)
+    return bool(named) and not is_example(path) and kind_of(path) not in _NOT_BY_HAND | {"test"}
+
+
+def _same_shape(one: str, other: str) -> bool:
+    """Folders between the top one and the name do not count, nor whether a script has markup in it."""
+
+    def plain(pattern: str) -> str:
+        return re.sub(r"\.([cm]?[jt]s)x$", r".\1", pattern.replace("…/", ""))
+
+    return plain(one) == plain(other)
 
 
 def _where(evidence: Sequence[Evidence]) -> str:

@@ -17,10 +17,11 @@ from bot.recon.manifests import manifests
 from bot.recon.owners import owners
 from bot.recon.ranking import by_stem, paired_tests, rank
 from bot.recon.report import survey
-from bot.recon.secrets import Guarded, secret_in, secret_name
+from bot.recon.secrets import Guarded, secret_name
 from bot.recon.suggest import nearest
 from bot.recon.symbols import outline, symbol_in
 from bot.recon.tree import NotReadable, in_memory
+from bot.secret_text import secret_in
 
 DEFINING = (
     "def a():\n",

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from bot.plan.markdown import tokens
 from bot.plan.safe_text import plain
 
 
@@ -46,17 +46,20 @@ class Block:
 EMPTY = Words("", "", "")
 
 
-@cache
-def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table")
+@lru_cache(maxsize=16)
+def blocks(text: str) -> tuple[Block, ...]:
+    """The blocks of a document in order. HTML, quotes' marks and code blocks are passed over.
+
+    Several rules read the same few documents back, one after the other.
+    """
+    return tuple(_blocks(text))
 
 
-def blocks(text: str) -> Iterator[Block]:
-    """The blocks of a document in order. HTML, quotes' marks and code blocks are passed over."""
+def _blocks(text: str) -> Iterator[Block]:
     level, in_item = 0, 0
     heads: list[str] = []
     row: list[Words] | None = None
-    for token in _parser().parse(text):
+    for token in tokens(text):
         if token.type == "heading_open":
             level = int(token.tag[1:])
         elif token.type == "heading_close":
