@@ -23,7 +23,7 @@ from bot.render import render
 
 MAX_BODY = 58_000
 MAX_TITLE = 200
-MAX_ANNOTATIONS = 50
+MAX_ANNOTATIONS = 400  # GitHub takes 50 a request; what is more is sent in further ones
 
 FAMILIES: Mapping[str, str] = {
     "0": "Input",
@@ -126,8 +126,9 @@ def _risks(plan: Plan) -> list[tuple[str, str]]:
 
 
 def check_run(report: Report, files: Iterable[File]) -> tuple[str, str, tuple[Annotation, ...]]:
-    """Title, summary and annotations of the check run. Annotations only name `files`;
-    findings elsewhere are listed.
+    """Title, summary and annotations of the check run. Annotations only name `files`, where people read the
+    thing if it
+    is there twice; findings elsewhere are listed.
     """
     paths = [file.path for file in files]
     summary = render("pulls/check.md", report=report, tallies=tallies(report), marks=_MARKS, rows=80)
@@ -147,9 +148,10 @@ def _worst_first(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _annotation(finding: Finding, paths: Sequence[str]) -> Annotation | None:
-    place = finding.location
-    if place is None or place.file not in paths:
+    places = [place for place in (finding.rendered, finding.location) if place and place.file in paths]
+    if not places:
         return None
+    place = places[0]
     hint = f"\nTry: {finding.suggestion}" if finding.suggestion else ""
     message = safe_text.clipped(finding.message, 1000) + hint[:500]
     return Annotation(place.file, place.line, _LEVELS[finding.severity], finding.rule, message)

@@ -37,7 +37,7 @@ Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
 class _Published(BaseModel):
     """Base of the published part: more keys are allowed, as other tools write their own."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 
 
 class ContractMilestone(_Published):

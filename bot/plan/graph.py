@@ -9,6 +9,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from html.entities import html5
 
@@ -16,6 +17,7 @@ from bot.plan.model import Effort, Plan, Task
 
 HOURS: Mapping[Effort, float] = {"S": 0.5, "M": 2.5, "L": 6.0}
 MAX_NODES = 60
+_GLOB = re.compile(r"[*?]")
 
 
 def natural(name: str) -> tuple[tuple[int, str], ...]:
@@ -74,6 +76,20 @@ class Graph:
     def ordered(self, one: str, other: str) -> bool:
         """Whether one of the two must wait for the other."""
         return self.reaches(one, other) or self.reaches(other, one)
+
+    def way(self, name: str, other: str) -> tuple[str, ...]:
+        """The shortest chain of needs from `name` to `other`, both included; () when there is none."""
+        came: dict[str, str] = {}
+        queue = deque([name])
+        while queue:
+            here = queue.popleft()
+            for need in self.needs.get(here, ()):
+                if need == other:
+                    return (*_trail(came, name, here), other)
+                if need != name and need not in came:
+                    came[need] = here
+                    queue.append(need)
+        return ()
 
     def ancestors(self, name: str) -> frozenset[str]:
         """All that must be done before `name`."""
@@ -223,9 +239,13 @@ def writes(task: Task) -> frozenset[str]:
 
 
 def write_conflicts(tasks: Sequence[Task]) -> tuple[Conflict, ...]:
-    """Unordered pairs of tasks whose writes meet: the same path, or one is a folder above the other."""
+    """Unordered pairs of tasks whose writes meet: the same path, one is a folder above the other, or a
+    pattern that holds it."""
     graph = task_graph(tasks)
     writers = _writers(tasks)
+    for pattern in [path for path in writers if _GLOB.search(path)]:
+        for path in [path for path in writers if path != pattern and fnmatchcase(path, pattern)]:
+            writers[path] = {**writers[path], **writers[pattern]}
     found = {
         _conflict(one, other, path)
         for path, below in writers.items()

@@ -1,23 +1,26 @@
-"""JSON Schemas, generated from the models: published ones (2020-12, all limits) and the
-strict one for model replies.
+"""JSON Schemas, generated from the models: full ones (2020-12, all limits) for what is published, and the
+one for the wire, which asks a model for a plan in the subset that strict structured output takes everywhere.
+
+What the full schema of a plan accepts, the wire's accepts as well, once `on_the_wire` has mapped it.
 """
 
 from __future__ import annotations
 
+import types
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
 from bot.plan.contract import ContractDocument
-from bot.plan.draft import WireDraft
+from bot.plan.draft import LEFT_TO_CODE, WireDraft
 from bot.plan.fanout import Fanout
 from bot.plan.model import Plan
 
-Kind = Literal["contract", "fanout", "plan"]
+Kind = Literal["contract", "fanout", "plan", "wire"]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_MODELS: Mapping[Kind, tuple[type[BaseModel], str]] = {
+_MODELS: Mapping[str, tuple[type[BaseModel], str]] = {
     "contract": (ContractDocument, "Planning contract"),
     "fanout": (Fanout, "Planner fan-out"),
     "plan": (Plan, "Plan"),
@@ -28,7 +31,9 @@ _KEPT = frozenset(
 
 
 def schema(kind: Kind) -> dict[str, Any]:
-    """The full schema of a document, with `$id` groundplan:<kind>."""
+    """The full schema of a document, or the wire's, with `$id` groundplan:<kind>."""
+    if kind == "wire":
+        return {"$schema": _DIALECT, "$id": "groundplan:wire", **wire_schema(), "title": "Plan draft"}
     document, title = _MODELS[kind]
     made = document.model_json_schema(by_alias=True, mode="validation")
     return {"$schema": _DIALECT, "$id": f"groundplan:{kind}", **made, "title": title}
@@ -42,6 +47,34 @@ def wire_schema() -> dict[str, Any]:
     """
     strict = _strict(WireDraft.model_json_schema(mode="validation"))
     return {**strict, "description": "A plan for one issue. Use null where a default will do."}
+
+
+def on_the_wire(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """A plan as JSON, valid under the full schema, as the wire has it.
+
+    Left out is what a model is not asked for; null stands for what is not said. Nothing else changes.
+    """
+    return _mapped(Plan, plan)
+
+
+def _mapped(part: type[BaseModel], value: Mapping[str, Any]) -> dict[str, Any]:
+    left = LEFT_TO_CODE.get(part.__name__, frozenset())
+    fields = {name: info for name, info in part.model_fields.items() if name not in left}
+    return {name: _mapped_value(info.annotation, value.get(name)) for name, info in fields.items()}
+
+
+def _mapped_value(annotation: Any, value: Any) -> Any:
+    origin, args = get_origin(annotation), get_args(annotation)
+    if value is None:
+        return None
+    if origin is Annotated:
+        return _mapped_value(args[0], value)
+    if origin is tuple:
+        return [_mapped_value(args[0], one) for one in value]
+    if origin in (Union, types.UnionType):
+        return _mapped_value(next(one for one in args if one is not type(None)), value)
+    is_part = isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    return _mapped(annotation, value) if is_part else value
 
 
 def _strict(node: Any) -> Any:

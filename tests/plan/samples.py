@@ -77,7 +77,12 @@ def small_plan(*tasks: Task, milestones: tuple[Milestone, ...] = (milestone("M1"
         ),
         "tasks": tasks or (task("T1"),),
         "provenance": Provenance(
-            base_sha=SHA, inputs_digest="0" * 64, author="openai 1", model="gpt-x", calls=1
+            base_sha=SHA,
+            inputs_digest="0" * 64,
+            author="openai 1",
+            model="gpt-x",
+            prompt_version="draft-3",
+            calls=1,
         ),
     }
     return Plan(**{**given, **fields})

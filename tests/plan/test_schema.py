@@ -5,11 +5,13 @@ that is taken everywhere.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
@@ -17,7 +19,8 @@ from bot.plan.contract import contract_text
 from bot.plan.draft import DraftRejected, WireDraft, draft_of, plan_from_draft
 from bot.plan.fanout import fanout_text
 from bot.plan.model import Assumption, Plan
-from bot.plan.schema import Kind, schema, wire_schema
+from bot.plan.part import Part
+from bot.plan.schema import Kind, on_the_wire, schema, wire_schema
 from tests.plan.samples import small_plan, webhook_plan
 from tests.plan.strategies import plans
 
@@ -45,7 +48,7 @@ def objects(node: Any) -> Iterator[dict[str, Any]]:
             yield from objects(value)
 
 
-@pytest.mark.parametrize("kind", ["contract", "fanout", "plan"])
+@pytest.mark.parametrize("kind", ["contract", "fanout", "plan", "wire"])
 def test_schemas_are_schemas(kind: Kind) -> None:
     made = schema(kind)
     Draft202012Validator.check_schema(made)
@@ -56,14 +59,88 @@ def test_schemas_are_schemas(kind: Kind) -> None:
 
 @settings(max_examples=12, deadline=None, phases=NO_SHRINKING)
 @given(plans)
-def test_what_is_valid_in_full_is_valid_on_the_wire(plan: Plan) -> None:
+def test_a_plan_is_valid_in_full_and_its_draft_gives_it_back(plan: Plan) -> None:
     VALIDATORS["plan"].validate(plan.model_dump(mode="json"))
     VALIDATORS["contract"].validate(json.loads(contract_text(plan)))
+    VALIDATORS["fanout"].validate(json.loads(fanout_text(plan)))
     draft = draft_of(plan)
     WIRE.validate(draft)
     WireDraft.model_validate(draft)
     again = plan_from_draft(draft, issue=plan.issue, slug=plan.slug, provenance=plan.provenance)
     assert draft_of(again) == draft
+    assert on_the_wire(plan.model_dump(mode="json")) == draft
+
+
+def thinned(part: Part, drop: Callable[[], bool]) -> dict[str, Any]:
+    """A part as JSON, with some of what has a default left out."""
+    fields = type(part).model_fields.items()
+    return {
+        name: thinned_value(getattr(part, name), drop)
+        for name, info in fields
+        if info.is_required() or not drop()
+    }
+
+
+def thinned_value(value: Any, drop: Callable[[], bool]) -> Any:
+    if isinstance(value, Part):
+        return thinned(value, drop)
+    return [thinned_value(one, drop) for one in value] if isinstance(value, tuple) else value
+
+
+@settings(max_examples=25, deadline=None, phases=NO_SHRINKING)
+@given(plans, st.randoms(use_true_random=False))
+def test_what_is_valid_in_full_is_valid_on_the_wire(plan: Plan, random: Random) -> None:
+    """Whatever a plan leaves to its defaults: mapped, it is a draft, and the draft says the same."""
+    instance = thinned(plan, lambda: random.random() < 0.5)
+    VALIDATORS["plan"].validate(instance)
+    mapped = on_the_wire(instance)
+    WIRE.validate(mapped)
+    whole = Plan.model_validate(instance)
+    again = plan_from_draft(mapped, issue=plan.issue, slug=plan.slug, provenance=plan.provenance)
+    assert draft_of(again) == draft_of(whole)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("title", "x" * 401),
+        ("title", " "),
+        ("title", "two\nlines"),
+        ("summary", "\t\n"),
+        ("tasks/0/acceptance", []),
+        ("tasks/0/max_diff_scope", 0),
+        ("tasks/0/max_diff_scope", 1001),
+        ("tasks/0/objective", "x" * 4001),
+        ("tasks/0/id", "T" * 41),
+        ("roadmap/milestones", []),
+        ("contract_defaults/invariants", []),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+def test_full_has_limits_that_the_wire_cannot_carry(place: str, value: Any) -> None:
+    instance = small_plan().model_dump(mode="json")
+    *way, name = place.split("/")
+    at: Any = instance
+    for part in way:
+        at = at[int(part)] if part.isdecimal() else at[part]
+    at[name] = value
+    assert not VALIDATORS["plan"].is_valid(instance)
+    assert WIRE.is_valid(on_the_wire(instance))
+
+
+@pytest.mark.parametrize("place", ["goals", "tasks/0/effort", "tasks/0/files/0/summary"])
+def test_the_wire_asks_for_every_key_where_full_has_defaults(place: str) -> None:
+    instance = small_plan().model_dump(mode="json")
+    draft = on_the_wire(instance)
+    *way, name = place.split("/")
+    for document in (instance, draft):
+        at: Any = document
+        for part in way:
+            at = at[int(part)] if part.isdecimal() else at[part]
+        del at[name]
+    assert VALIDATORS["plan"].is_valid(instance)
+    assert not WIRE.is_valid(draft)
+    assert WIRE.is_valid(on_the_wire(instance))
 
 
 def test_the_fan_out_schema_accepts_ours_and_refuses_less() -> None:
@@ -93,6 +170,34 @@ def test_the_wire_schema_keeps_to_the_strict_subset() -> None:
             assert node["required"] == list(node["properties"])
             assert node["additionalProperties"] is False
     assert len(json.dumps(made)) < 15_000
+
+
+def expanded(node: Any, definitions: dict[str, Any], level: int = 1) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Every subschema with its level of nesting, references followed."""
+    if "$ref" in node:
+        node = definitions[node["$ref"].rpartition("/")[2]]
+    yield level, node
+    for inner in (*node.get("properties", {}).values(), *([node["items"]] if "items" in node else ())):
+        yield from expanded(inner, definitions, level + 1)
+    for inner in node.get("anyOf", ()):
+        yield from expanded(inner, definitions, level)
+
+
+def test_the_wire_schema_is_within_the_limits_of_strict_output() -> None:
+    made = wire_schema()
+    parts = list(expanded(made, made["$defs"]))
+    assert max(level for level, _ in parts) <= 10
+    assert sum(len(part.get("properties", ())) for _, part in parts) <= 5_000
+    assert sum(len(part.get("enum", ())) for _, part in parts) <= 1_000
+    assert made["type"] == "object"
+
+
+def test_a_schema_of_the_wire_can_be_published() -> None:
+    made = schema("wire")
+    assert made["$id"] == "groundplan:wire"
+    assert {name: made[name] for name in wire_schema() if name != "title"} == {
+        name: value for name, value in wire_schema().items() if name != "title"
+    }
 
 
 def test_the_wire_schema_asks_for_nothing_that_code_knows_better() -> None:

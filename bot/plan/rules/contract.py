@@ -9,8 +9,9 @@ from typing import Any
 from bot.errors import UserError
 from bot.plan.contract import comma_items, contract_path
 from bot.plan.digest import canonical_json
-from bot.plan.fanout import fanout_path
+from bot.plan.fanout import fanout, fanout_path
 from bot.plan.formats import FORMATS
+from bot.plan.formats.shape import Format
 from bot.plan.graph import Graph
 from bot.plan.located_json import LocatedJson
 from bot.plan.model import Plan
@@ -20,6 +21,7 @@ from bot.plan.rules.identifiers import near
 _COMPARED = re.compile(
     r"/(?:roadmap/milestones|tasks)(?:/[0-9]+(?:/(?:id|title|dependencies|depends_on|risk_class|acceptance)\b.*)?)?"
 )
+_FANNED_OUT = ("title", "role", "depends_on", "risk_class", "max_diff_scope", "acceptance")
 _TOKEN = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 
 
@@ -103,20 +105,52 @@ def _contract_hit(pointer: str, why: str) -> Hit:
     message="{m}.{field}: contract '{a}', document '{b}'",
 )
 def contract_and_document_agree(given: LintInput) -> Iterator[Hit]:
-    """Ids, titles, dependencies, risk and acceptance are the same in the contract and in the documents"""
+    """Ids, titles, dependencies, risk and acceptance are the same in contract, documents and fan-out file"""
+    drifted = list(_fanout_differs(given))
+    yield from drifted
     shape, data = FORMATS.get(given.format), given.contract_data
     if shape is None or data is None or data.plan is None:
-        raise Lacking(
-            "the contract holds no plan" if shape else f"format {given.format!r} cannot be read back"
-        )
+        why = "the contract holds no plan" if shape else f"format {given.format!r} cannot be read back"
+        changed, lacking = list[Hit](), why
+    else:
+        changed, lacking = _documents_differ(shape, data.plan, given)
+    yield from changed
+    if lacking and not drifted:
+        raise Lacking(lacking)
+
+
+def _documents_differ(shape: Format, plan: Plan, given: LintInput) -> tuple[list[Hit], str]:
+    """What the documents say otherwise than the plan; or why they cannot be read."""
     try:
-        changed = list(shape.changed(data.plan, given.renderings))
+        changed = list(shape.changed(plan, given.renderings))
     except UserError as broken:
-        raise Lacking(broken.reason) from None
-    for pointer, mine, theirs in changed:
-        if _COMPARED.fullmatch(pointer):
-            item, field = _named(data.plan, pointer)
-            yield Hit(pointer, {"m": item, "field": field, "a": mine, "b": theirs})
+        return [], broken.reason
+    found = ((pointer, *_named(plan, pointer), mine, theirs) for pointer, mine, theirs in changed)
+    return [
+        Hit(pointer, {"m": item, "field": field, "a": mine, "b": theirs})
+        for pointer, item, field, mine, theirs in found
+        if _COMPARED.fullmatch(pointer)
+    ], ""
+
+
+def _fanout_differs(given: LintInput) -> Iterator[Hit]:
+    """What the fan-out file says otherwise than the plan it comes from would have it say."""
+    if given.own is None or given.fanout_data is None or given.fanout_data.groundplan is None:
+        return
+    ours = {task.key: task for task in fanout(given.own).tasks}
+    for at, theirs in enumerate(given.fanout_data.tasks):
+        mine = ours.get(theirs.key)
+        if mine is None:
+            values = {"m": theirs.key, "field": "item", "a": "nothing", "b": theirs.title}
+            message = f"{theirs.key} is in the fan-out file and not in the plan"
+            yield Hit(f"/tasks/{at}/key", values, message=message, file="fanout")
+            continue
+        for field in _FANNED_OUT:
+            a, b = getattr(mine, field), getattr(theirs, field)
+            if a != b:
+                values = {"m": theirs.key, "field": field, "a": a, "b": b}
+                message = f"{theirs.key}.{field}: plan '{a}', fan-out file '{b}'"
+                yield Hit(f"/tasks/{at}/{field}", values, message=message, file="fanout")
 
 
 def _named(plan: Plan, pointer: str) -> tuple[str, str]:

@@ -329,7 +329,7 @@ def lint(
             findings += outcome
         else:
             passed.append(one.id)
-    return Report(_numbered(findings), tuple(skipped), tuple(passed))
+    return Report(numbered(findings), tuple(skipped), tuple(passed))
 
 
 def _run(one: Rule, given: LintInput) -> list[Finding] | Skipped:
@@ -431,7 +431,7 @@ def _fingerprint(rule_id: str, pointer: str, values: Mapping[str, str]) -> str:
 _IDENTITY = frozenset({"id", "a", "b", "dep", "path", "cycle", "key", "cmd", "field", "why", "v", "t", "m"})
 
 
-def _numbered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def numbered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Equal fingerprints get a running number, so that each finding has its own."""
     seen: Counter[str] = Counter()
     out = []

@@ -10,7 +10,8 @@ from typing import Protocol
 class Verdict(Protocol):
     """Whether a command line can be run: `ok` is None when that cannot be told.
 
-    `reason` says what is missing, and where; `available` are names that could have been meant.
+    `reason` says what is missing, and where; `available` are names that could have been meant; `file` is
+    where they are defined, "" when that is not one file.
     """
 
     @property
@@ -19,6 +20,8 @@ class Verdict(Protocol):
     def reason(self) -> str: ...
     @property
     def available(self) -> Sequence[str]: ...
+    @property
+    def file(self) -> str: ...
 
 
 class Ground(Protocol):

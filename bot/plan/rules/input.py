@@ -55,7 +55,7 @@ def properties_are_known(given: LintInput) -> Iterator[Hit]:
 @rule(
     "PLN004",
     severity="error",
-    needs=["plan", "renderings"],
+    needs=["own", "renderings"],
     message="Round trip changed {pointer}: {before} -> {after}",
 )
 def rendering_reads_back(given: LintInput) -> Iterator[Hit]:

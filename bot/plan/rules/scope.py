@@ -6,18 +6,17 @@ addresses are not that. No rule lives here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 
+from bot.plan.findings import Severity
 from bot.plan.language import language_of
+from bot.plan.prose import bare, blanked
 from bot.plan.rules.engine import Lacking, LintInput
 from bot.plan.rules.fields import Purpose, TextField
 
-_ASIDE = re.compile(
-    r"```.*?(?:```|\Z)|(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)|\"[^\"\n]{1,200}\"|“[^”\n]{1,200}”|(?<!\w)'[^'\n]{1,80}'(?!\w)"
-    r"|https?://\S+|<!--.*?(?:-->|\Z)",
-    re.DOTALL,
-)
+__all__ = ["bare", "blanked", "called", "english", "milder", "whole"]
+
+_TASK = re.compile(r"T\d{1,6}")
 
 
 def english(given: LintInput, *purposes: Purpose) -> Iterator[TextField]:
@@ -30,7 +29,20 @@ def english(given: LintInput, *purposes: Purpose) -> Iterator[TextField]:
             yield one
 
 
-@lru_cache(maxsize=20_000)
-def bare(text: str) -> str:
-    """`text` with code, quotes, comments and addresses blanked out; every other character keeps its place."""
-    return _ASIDE.sub(lambda found: re.sub(r"\S", " ", found[0]), text)
+def whole(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Finds any of the phrases as whole words, the longest first; parts of paths, names and compounds are
+    none."""
+    ordered = sorted(set(phrases), key=lambda one: (-len(one), one))
+    words = "|".join(re.escape(one).replace(r"\ ", r"\s{1,9}") for one in ordered)
+    return re.compile(rf"(?<![\w/.@#$-])(?:{words})(?![\w/-]|\.\w)", re.IGNORECASE)
+
+
+def milder(given: LintInput, severity: Severity = "warning") -> Severity | None:
+    """The severity for plans that other tools or people wrote, None (the rule's own) for ours."""
+    return severity if given.format == "foreign" else None
+
+
+def called(given: LintInput, owner: str) -> str:
+    """What a message calls the item with this id: in steps and exports "Step 3", else "T3"."""
+    name = given.name(owner)
+    return f"Step {name}" if name != owner and _TASK.fullmatch(owner) else owner or "The plan"
