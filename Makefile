@@ -53,6 +53,9 @@ imports: $(READY) types
 bench: $(READY) ## measure and print ratios (bench/); never part of the tests
 	@$(BIN)/python -m bench
 
+docs: $(READY) ## write docs/rules/ again from the rules
+	@$(BIN)/python -m bot.lint.catalogue docs/rules
+
 fmt: $(READY) ## format the code and fix what ruff can fix
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
@@ -83,4 +86,4 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.PHONY: help demo test test-full lint types imports bench fmt lock clean
+.PHONY: help demo test test-full lint types imports bench docs fmt lock clean

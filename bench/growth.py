@@ -11,10 +11,10 @@ from bot.recon.mentions import mentions
 from bot.recon.obligations import obligations
 from bot.recon.query import query
 from bot.recon.runnable import runnable
-from bot.recon.secrets import secret_in
 from bot.recon.symbols import defined_names, outline
 from bot.recon.targets import targets
 from bot.recon.tree import in_memory
+from bot.secret_text import secret_in
 
 EMPTY = in_memory({"src/a/b.py": ""})
 PIECES = [

@@ -6,11 +6,13 @@ Each command imports what it needs when it runs, so that `groundplan schema` doe
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -38,6 +40,23 @@ class SchemaName(StrEnum):
     contract = "contract"
     fanout = "fanout"
     plan = "plan"
+    wire = "wire"
+
+
+class LintOutput(StrEnum):
+    """How findings are told: to a person, to a program, to code scanning, to a workflow's log."""
+
+    text = "text"
+    json = "json"
+    sarif = "sarif"
+    github = "github"
+
+
+class ListOutput(StrEnum):
+    """How a list is told."""
+
+    text = "text"
+    json = "json"
 
 
 @app.command()
@@ -67,9 +86,76 @@ def plan(
 @app.command()
 def schema(name: Annotated[SchemaName, typer.Argument(help="Which JSON Schema to print.")]) -> None:
     """Print the JSON Schema (2020-12) of a file that Groundplan writes."""
+    from bot.plan.schema import Kind, wire_schema
     from bot.plan.schema import schema as schema_of
 
-    typer.echo(json.dumps(schema_of(name.value), indent=2, ensure_ascii=False))
+    made = wire_schema() if name is SchemaName.wire else schema_of(cast(Kind, name.value))
+    typer.echo(json.dumps(made, indent=2, ensure_ascii=False))
+
+
+@app.command()
+def lint(
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Plan files, folders that hold some, or - for standard input.")
+    ] = None,
+    repo: Annotated[
+        Path | None, typer.Option(help="Repository to check against; default: the one a plan stands in.")
+    ] = None,
+    base: Annotated[
+        str, typer.Option(help="Check against this commit; default: the plan's own, or HEAD.")
+    ] = "",
+    as_: Annotated[
+        str, typer.Option("--as", help="roadmap, steps, export, functional, technical or plan.")
+    ] = "",
+    format: Annotated[LintOutput, typer.Option(help="How to tell what was found.")] = LintOutput.text,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Repair what needs no judgement.")] = False,
+    select: Annotated[str, typer.Option(help="Run only these: ids or beginnings, PLN3,PLN401.")] = "",
+    ignore: Annotated[str, typer.Option(help="Leave these out.")] = "",
+    extended: Annotated[bool, typer.Option("--extended", help="Run the extended rules as well.")] = False,
+    issue: Annotated[Path | None, typer.Option(help="The issue's text, to check the plan against.")] = None,
+    explain: Annotated[str, typer.Option(help="Explain one rule and stop.")] = "",
+) -> None:
+    """Check plans that Groundplan, other tools or people wrote.
+
+    Exit codes: 0 no error, 1 findings at error level, 2 something could not be linted.
+    """
+    gc.disable()  # what is imported stays, and looking for garbage in it takes a part of a short run
+    from bot.lint import command
+    from bot.lint.story import Request
+
+    gc.enable()
+    if explain:
+        raise typer.Exit(command.explain(explain))
+    request = Request(
+        paths=paths or ["."],
+        repo=repo,
+        base=base,
+        kind=as_,
+        issue=issue,
+        strict=strict,
+        fix=fix,
+        select=_names(select),
+        ignore=_names(ignore),
+        extended=extended,
+        today=date.today().isoformat(),
+    )
+    raise typer.Exit(command.lint(request, format.value))
+
+
+def _names(listed: str) -> list[str]:
+    return [name for name in listed.split(",") if name.strip()]
+
+
+@app.command()
+def rules(
+    family: Annotated[str, typer.Option(help="Only one family: graph, grounding, PLN3 …")] = "",
+    format: Annotated[ListOutput, typer.Option(help="Text for people, json for programs.")] = ListOutput.text,
+) -> None:
+    """List the rules of `groundplan lint`; `groundplan lint --explain ID` says more about one."""
+    from bot.lint import command
+
+    raise typer.Exit(command.rules(family, format.value))
 
 
 @app.command()

@@ -64,6 +64,12 @@ def test_schemas_are_printed_as_json(name: str) -> None:
     assert json.loads(ended.stdout)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
+def test_the_schema_for_models_is_strict() -> None:
+    made = json.loads(groundplan("schema", "wire").stdout)
+    assert made["additionalProperties"] is False
+    assert sorted(made["required"]) == sorted(made["properties"])
+
+
 def test_an_unknown_queue_is_refused_by_name() -> None:
     ended = groundplan("work", "--queue", "everything")
     assert ended.returncode == 2
