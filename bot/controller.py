@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.branches import MAX_ROUNDS, plan_branches
 from bot.effects import (
@@ -23,52 +23,21 @@ from bot.effects import (
     React,
     RemoveLabel,
 )
+from bot.inspector import check_of, is_checked, next_inspection
 from bot.marks import Mark, Place, write_mark
 from bot.plan.safe_text import inline
 from bot.situation import Ask, Outcome, OwnComment, PlanPull, Request, Situation
 from bot.status import FINAL, NAME, Status
+from bot.steps import Idle, PlanRequest, Policy, Step, StopPlanning
 
-CHECK_NAME = "groundplan / contract"
 _AGAIN = "put the label on again"
 NO_EVENT = "label"  # the id of an Ask whose label event does not show
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the operator and the repository chose. `secret` signs our marks."""
-
-    secret: str
-    plan_label: str = "needs-plan"
-    opt_out_label: str = "no-plan"
-    format: str = "roadmap"
-
-
-@dataclass(frozen=True, slots=True)
-class Idle:
-    """Nothing to do, and why."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRequest:
-    """Have a plan written for these inputs, instead of any asked for before."""
-
-    request: Request
-
-
-@dataclass(frozen=True, slots=True)
-class StopPlanning:
-    """Drop the plan being written; its outcome will not be used."""
-
-    why: str
-
-
-Step = Idle | PlanRequest | StopPlanning | Changeset
-
-
 def next_step(now: Situation, policy: Policy) -> Step:
     """The next thing to do about this subject. Called again after each step until it says Idle."""
+    if now.proposal is not None:
+        return next_inspection(now)
     if now.issue is None:
         return _let_go(now, "the issue is gone")
     if now.repository.archived:
@@ -219,23 +188,12 @@ def _hindrance(now: Situation, ask: Ask) -> str:
 
 
 def _missing_check(now: Situation, pull: PlanPull, plan: Outcome) -> EnsureCheckRun | None:
-    """The check run that the plan's own commit still lacks."""
-    if pull.state != "open" or not _is_our_head(now, pull, plan):
+    """The check run that the plan's own commit still lacks. Once somebody has pushed, it is the pull
+    request's own
+    business (`bot.inspector`)."""
+    if pull.state != "open" or not _is_our_head(now, pull, plan) or is_checked(now, pull.head_sha):
         return None
-    check = _check_run(plan, pull)
-    return None if f"{check.name}:{check.head_sha}:{check.external_id}" in now.checked else check
-
-
-def _check_run(plan: Outcome, pull: PlanPull) -> EnsureCheckRun:
-    return EnsureCheckRun(
-        name=CHECK_NAME,
-        head_sha=pull.head_sha,
-        external_id=plan.digest[:16],
-        conclusion="success" if plan.check_ok else "failure",
-        title=plan.check_title,
-        summary=plan.check_summary,
-        annotations=plan.annotations,
-    )
+    return check_of(plan, pull.head_sha)
 
 
 def _is_our_head(now: Situation, pull: PlanPull, plan: Outcome) -> bool:

@@ -92,11 +92,16 @@ def _about_issue(payload: IssuePayload) -> tuple[Subject, ...]:
 
 
 def _about_pull(payload: PullPayload) -> tuple[Subject, ...]:
-    """A plan pull request is about the issue its branch is named for. The name is
-    only a hint where to look.
+    """A pull request is a subject itself, for what it does to plan files; a plan pull request is about the
+    issue its
+    branch is named for too. The name is only a hint where to look.
     """
-    number = issue_of(payload.pull_request.head.ref)
-    return (Subject(payload.repository.id, number),) if number else ()
+    pull = payload.pull_request
+    issue = issue_of(pull.head.ref)
+    numbers = [issue] if issue else []
+    if payload.action != "closed":
+        numbers.append(pull.number)
+    return tuple(Subject(payload.repository.id, number) for number in dict.fromkeys(numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,7 @@ _TRIGGERS = {
         ),
     ),
     "pull_request": _Trigger(
-        PullPayload, _about_pull, frozenset({"closed", "reopened", "synchronize", "edited"})
+        PullPayload, _about_pull, frozenset({"opened", "closed", "reopened", "synchronize", "edited"})
     ),
 }
 SUBSCRIBED_EVENTS = frozenset(_TRIGGERS)

@@ -94,11 +94,32 @@ class PlanPull:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """The planning we started, with all its inputs. `digest` names them: the ask, the
-    issue's text, the format.
+class Proposal:
+    """A pull request that is looked at for its own sake: does what it changes hold the rules of plans?
 
-    The text is kept here, not read again, so that the plan is of the very text that the digest names.
+    `paths` are the files it adds or changes, `more` tells that there are others. `fresh_plan` means that it
+    is a plan
+    pull request of ours to which nobody has added a commit yet.
+    """
+
+    number: int
+    state: Literal["open", "closed", "merged"]
+    branch: str
+    head_sha: str
+    base_sha: str
+    paths: tuple[str, ...] = ()
+    more: bool = False
+    fresh_plan: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The work of thought we asked for, with all its inputs. `digest` names them: for a plan the ask, the
+    issue's text, the format; for an inspection the commit and what is compared with it.
+
+    The text is kept here, not read again, so that the plan is of the very text that the digest names. An
+    inspection
+    looks at `paths` as they are at `head_sha`.
     """
 
     digest: str
@@ -111,6 +132,10 @@ class Request:
     url: str = ""
     format: str = "roadmap"
     state: Literal["wanted", "stopped"] = "wanted"
+    kind: Literal["plan", "inspection"] = "plan"
+    head_sha: str = ""
+    branch: str = ""
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +146,11 @@ class Outcome:
     kind "plan": `files`, `pull_title`, `pull_body` (without mark) and the check are ready to publish.
     kind "unready": the issue does not say enough for a plan; `body` asks for it. kind "unneeded": the
     issue is too small for a plan; `body` says why. kind "failed": planning could not be done; `body`
-    says why and what to do.
+    says why and what to do. kind "inspection": the check is ready to publish.
     """
 
     digest: str
-    kind: Literal["plan", "unready", "unneeded", "failed"]
+    kind: Literal["plan", "unready", "unneeded", "failed", "inspection"]
     body: str
     files: tuple[File, ...] = ()
     pull_title: str = ""
@@ -134,6 +159,7 @@ class Outcome:
     check_title: str = ""
     check_summary: str = ""
     check_ok: bool = False
+    check_binding: bool = True
     annotations: tuple[Annotation, ...] = ()
     author: str = ""
 
@@ -150,11 +176,15 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything that deciding needs. `issue` is None when it is gone, moved away or a pull request."""
+    """Everything that deciding needs. `issue` is None when it is gone, moved away or a pull request; in the
+    last case
+    `proposal` is set.
+    """
 
     subject: Subject
     repository: Repository
     issue: Issue | None
+    proposal: Proposal | None = None
     pulls: tuple[PlanPull, ...] = ()
     branch_heads: Mapping[str, str] = field(default_factory=dict)
     comments: tuple[OwnComment, ...] = ()

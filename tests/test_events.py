@@ -39,9 +39,15 @@ def test_an_issue_event_is_about_the_issue(action: str) -> None:
     assert read("issues", action=action) == Event("issues", action, (Subject(42, 7),), 12, "octo/repo")
 
 
-@pytest.mark.parametrize("action", ["closed", "reopened", "synchronize", "edited"])
-def test_a_plan_pull_request_is_about_the_issue_its_branch_is_named_for(action: str) -> None:
+@pytest.mark.parametrize("action", ["opened", "reopened", "synchronize", "edited"])
+def test_a_plan_pull_request_is_about_the_issue_of_its_branch_and_about_itself(action: str) -> None:
     event = read("pull_request", action=action)
+    assert isinstance(event, Event)
+    assert event.subjects == (Subject(42, 7), Subject(42, 8))
+
+
+def test_a_closed_pull_request_is_about_its_issue_alone() -> None:
+    event = read("pull_request", action="closed")
     assert isinstance(event, Event)
     assert event.subjects == (Subject(42, 7),)
 

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.author.brief import Author
-from bot.controller import Policy
 from bot.errors import Transient, UserError
 from bot.inbox import Agenda, Claim, Hint, Kind
 from bot.recon.sources import tree_from_tarball
 from bot.recon.tree import Tree
 from bot.settings import Settings
 from bot.situation import Subject
+from bot.steps import Policy
 from workers import pipeline
 from workers.github.client import App, Reader
 from workers.github.deliveries import redeliver_failed, sightings

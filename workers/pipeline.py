@@ -15,25 +15,21 @@ import structlog
 
 from bot.author.brief import Author, Brief
 from bot.author.compose import compose
-from bot.controller import (
-    NO_EVENT,
-    Idle,
-    PlanRequest,
-    Policy,
-    Step,
-    StopPlanning,
-    last_words,
-    next_step,
-)
+from bot.controller import NO_EVENT, last_words, next_step
 from bot.effects import Changeset, Receipt
 from bot.errors import Transient, UserError
 from bot.inbox import Hint
+from bot.inspector import is_checked
+from bot.plan.readers.recognise import find_plans
 from bot.recon.report import survey
 from bot.recon.tree import Tree
 from bot.situation import Outcome, Request, Situation, Subject, Trouble
+from bot.steps import Idle, PlanRequest, Policy, Step, StopPlanning
+from workers.inspecting import inspection
 from workers.memory import Memory
 
 EVENT_WAITS = 7
+CHECK_WAITS = 3
 # The operator's to put right, and nobody else's: work waits for it instead of coming to nothing.
 OUR_KEY = frozenset({"app-key", "unauthorized"})
 MAX_STEPS = 16
@@ -135,6 +131,7 @@ def look_around(look: Look) -> Situation:
             raise Transient(no.reason, 60.0) from no
         raise Unseen(no.reason) from no
     _wait_for_the_ask(look, now)
+    _wait_for_our_own_check(look, now)
     return remembering(look, replace(now, receipts=receipts))
 
 
@@ -147,6 +144,17 @@ def _wait_for_the_ask(look: Look, now: Situation) -> None:
     issue = now.issue
     if issue and issue.ask and issue.ask.id == NO_EVENT and look.waits < EVENT_WAITS:
         raise Transient("the label's event does not show yet", 1.0)
+
+
+def _wait_for_our_own_check(look: Look, now: Situation) -> None:
+    """Whoever published a plan makes the first check run too. Only when it does not come is the plan looked
+    at again:
+    what was remembered of it may have been lost.
+    """
+    pull = now.proposal
+    awaited = pull is not None and pull.fresh_plan and pull.state == "open"
+    if pull and awaited and not is_checked(now, pull.head_sha) and look.waits < CHECK_WAITS:
+        raise Transient("the plan's own check run does not show yet", 20.0)
 
 
 def remembering(look: Look, now: Situation) -> Situation:
@@ -267,6 +275,8 @@ def _say_waiting(thought: Thought, passing: Transient) -> None:
 
 def written(thought: Thought, request: Request) -> Outcome:
     """The outcome of one planning; a refusal of the tree or the author is an outcome too."""
+    if request.kind == "inspection":
+        return inspected(thought, request)
     try:
         tree = thought.library.tree(request.base_sha)
         brief = Brief(
@@ -281,6 +291,17 @@ def written(thought: Thought, request: Request) -> Outcome:
             issue_url=request.url,
         )
         return compose(brief, thought.author, _Progress(thought, request))
+    except UserError as refusal:
+        return Outcome(request.digest, "failed", _in_words(refusal))
+
+
+def inspected(thought: Thought, request: Request) -> Outcome:
+    """What the rules say of the plan files that a pull request changes."""
+    try:
+        head = thought.library.tree(request.head_sha)
+        plain = len(find_plans(request.paths)) == len(request.paths)
+        base = head if plain else thought.library.tree(request.base_sha)
+        return inspection(request, head, base)
     except UserError as refusal:
         return Outcome(request.digest, "failed", _in_words(refusal))
 

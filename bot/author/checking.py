@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.author.brief import Brief
 from bot.effects import PLAN_FILE, File
@@ -14,8 +15,8 @@ from bot.plan.formats import FORMATS
 from bot.plan.model import Plan
 from bot.plan.rules import LintInput, lint
 from bot.recon.ground import TreeGround
-from bot.recon.secrets import secret_in
 from bot.recon.tree import NotReadable, Tree, upward
+from bot.secret_text import secret_in
 
 OUR_FOLDERS = ("specs/", "EXPORT/", ".agent/")
 
@@ -31,6 +32,7 @@ def lint_input(plan: Plan, brief: Brief, files: tuple[File, ...] = ()) -> LintIn
         renderings=files,
         format=brief.format,
         issue=brief.number,
+        issue_text=f"{brief.title}\n\n{brief.body}",
     )
 
 
@@ -43,6 +45,15 @@ def checked(plan: Plan, brief: Brief) -> tuple[tuple[File, ...], Report]:
         _refuse_foreign(file.path, brief.tree)
         _refuse_peoples(file, present, contract_path(plan.issue))
     return files, lint(lint_input(plan, brief, files))
+
+
+# What GitHub shows as text is judged for what GitHub does with it: notify, close, link, hide.
+_ON_TEXTS = ("PLN009", "PLN914", "PLN915", "PLN916", "PLN917", "PLN918")
+
+
+def published(plan: Plan, brief: Brief, texts: Mapping[str, str]) -> Report:
+    """What the rules say about the texts that will be shown on GitHub, by name ("pull request body")."""
+    return lint(replace(lint_input(plan, brief), published=texts, contract_text=None), select=_ON_TEXTS)
 
 
 def existing(tree: Tree) -> Mapping[str, str]:

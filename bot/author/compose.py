@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from bot.author import words
 from bot.author.brief import Author, Brief, Progress, Written
-from bot.author.checking import checked
+from bot.author.checking import checked, published
 from bot.author.failure import Failed
 from bot.author.model import Kind, ModelError
 from bot.effects import File, is_plan_path
@@ -86,6 +86,12 @@ def _published(brief: Brief, name: str, plan: Plan, note: str) -> tuple[Outcome,
         raise Failed(report.findings)
     _hold_closed_set(files)
     title, body = pull_request(plan, report)
+    headline = f"Add the plan for #{brief.number}"
+    shown = published(
+        plan, brief, {"pull request title": title, "pull request body": body, "commit headline": headline}
+    )
+    if not shown.ok:
+        raise Failed(shown.findings)
     said = f"{inline(note)}\n\n" if note else ""
     check_title, check_summary, annotations = check_run(report, files)
     outcome = Outcome(
@@ -95,7 +101,7 @@ def _published(brief: Brief, name: str, plan: Plan, note: str) -> tuple[Outcome,
         files=files,
         pull_title=title,
         pull_body=f"{said}{body}",
-        headline=f"Add the plan for #{brief.number}",
+        headline=headline,
         check_title=check_title,
         check_summary=check_summary,
         check_ok=report.ok,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.author.untrusted import WITHHELD, without_invisible, without_orders
-from bot.recon.secrets import secret_in
+from bot.secret_text import secret_in
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\]\n]{0,200})\]\([^)\s]{0,500}\)")

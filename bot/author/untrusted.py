@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 
 from bot.plan.safe_text import INVISIBLE, clipped
-from bot.recon.secrets import secret_in
+from bot.secret_text import secret_in
 
 _ORDER = re.compile(
     r"\b(ignore|disregard|forget|override)\b[^.\n]{0,40}\b(previous|prior|above|earlier|all|your|these)\b[^.\n]{0,40}"

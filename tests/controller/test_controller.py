@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot.branches import plan_branch
-from bot.controller import Idle, PlanRequest, Policy, StopPlanning, next_step
+from bot.controller import next_step
+from bot.steps import Idle, PlanRequest, Policy, StopPlanning
 from bot.effects import Changeset, Commit, EnsureComment, EnsurePullRequest, File, Receipt
 from bot.marks import Mark, Place, read_mark
 from bot.situation import (

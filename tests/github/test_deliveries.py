@@ -100,7 +100,12 @@ def test_labelled_issues_and_plan_pull_requests_are_sighted(bench: Bench) -> Non
         EnsurePullRequest(branch, "main", "Plan", "body"),
     )
     seen = list(sightings(bench.app(), "needs-plan", bench.eyes.bot_id))
-    assert {one.subject for one in seen} == {bench.subject, Subject(bench.repo.id, 7), Subject(other.id, 1)}
+    pull = max(bench.repo.issues)
+    numbers = {bench.subject.number, 7, pull}
+    assert {one.subject for one in seen} == {
+        *(Subject(bench.repo.id, number) for number in numbers),
+        Subject(other.id, 1),
+    }
     assert {one.full_name for one in seen} == {FULL_NAME, "globex/gadgets"}
     assert {one.installation_id for one in seen} == {
         bench.sandbox.installation(FULL_NAME).id,

@@ -212,6 +212,19 @@ def test_an_issue_that_is_none_is_none(bench: Bench, how: str) -> None:
     subject = Subject(bench.repo.id, number)
     now = read_situation(app.reading(installation), subject, installation, bench.eyes, app.app_id)
     assert now.issue is None
+    assert (now.proposal is not None) == (how == "pull request")
+
+
+def test_a_pull_request_is_read_with_what_it_changes(bench: Bench) -> None:
+    number = publish(bench)
+    app = bench.app()
+    installation = bench.installation(app)
+    subject = Subject(bench.repo.id, number)
+    now = read_situation(app.reading(installation), subject, installation, bench.eyes, app.app_id)
+    assert now.proposal is not None
+    assert (now.proposal.state, now.proposal.fresh_plan) == ("open", True)
+    assert now.proposal.paths
+    assert now.proposal.base_sha == bench.head
 
 
 def test_states_of_the_issue_and_the_repository(bench: Bench) -> None:

@@ -112,6 +112,33 @@ class IssueNow(Answer):
     comments: Comments
 
 
+class ChangedFile(Answer):
+    path: str
+    change: str = Field(alias="changeType")
+
+
+class ChangedFiles(Answer):
+    page: Page = Field(alias="pageInfo")
+    nodes: Annotated[list[ChangedFile], BeforeValidator(_without_nulls)]
+
+
+class Counted(Answer):
+    count: int = Field(alias="totalCount")
+
+
+class ProposalNow(Answer):
+    number: int
+    home: Home
+    state: Literal["OPEN", "CLOSED", "MERGED"] = Field(alias="pullState")
+    branch: str = Field(alias="headRefName")
+    head_sha: str = Field(alias="headRefOid")
+    base_sha: str = Field(alias="baseRefOid")
+    foreign: bool = Field(alias="isCrossRepository")
+    author: Author | None = Field(None, alias="writer")
+    commits: Counted
+    files: ChangedFiles | None = None
+
+
 class RepositoryNow(Answer):
     id: int = Field(alias="databaseId")
     name: str
@@ -119,20 +146,36 @@ class RepositoryNow(Answer):
     archived: bool = Field(alias="isArchived")
     private: bool = Field(alias="isPrivate")
     default: Ref | None = Field(None, alias="defaultBranchRef")
-    issue: IssueNow | None
+    issue: IssueNow | None = None
+    proposal: ProposalNow | None = None
     pulls: tuple[Pulls, ...]
     heads: tuple[Ref | None, ...]
 
     @model_validator(mode="before")
     @classmethod
-    def _by_round(cls, answer: Any) -> Any:
+    def _by_kind_and_round(cls, answer: Any) -> Any:
         """GraphQL has no lists of questions, so each round's answer stands under a name of its own."""
         if not isinstance(answer, dict):
             return answer
+        about = answer.get("about") or {}
         return answer | {
+            "issue": about if about.get("__typename") == "Issue" else None,
+            "proposal": about if "pullState" in about else None,
             "pulls": [answer.get(f"pulls{round_}") or {"nodes": []} for round_ in ROUNDS],
             "heads": [answer.get(f"head{round_}") for round_ in ROUNDS],
         }
+
+
+class ChangedPull(Answer):
+    files: ChangedFiles | None = None
+
+
+class ChangedHome(Answer):
+    pull: ChangedPull | None = Field(alias="pullRequest")
+
+
+class ChangedData(Answer):
+    repository: ChangedHome | None
 
 
 class SituationData(Answer):

@@ -105,6 +105,8 @@ class _Head(Answer):
 
 
 class _Pull(Answer):
+    number: int
+    state: str
     user: Author | None = None
     head: _Head
 
@@ -155,5 +157,6 @@ def _changed_pulls(wire: Wire, full_name: str, bot_id: int) -> set[int]:
     """The hundred pull requests that changed last: nothing happened to the others."""
     lately = {"state": "all", "sort": "updated", "direction": "desc", "per_page": 100}
     pulls = wire.get(_Pulls, "/repos/{full_name}/pulls", lately, full_name=full_name)
-    ours = (pull for pull in pulls.root if pull.user and pull.user.id == bot_id)
-    return {number for pull in ours if (number := issue_of(pull.head.ref))}
+    ours = [pull for pull in pulls.root if pull.user and pull.user.id == bot_id]
+    issues = {number for pull in ours if (number := issue_of(pull.head.ref))}
+    return issues | {pull.number for pull in ours if pull.state == "open"}

@@ -9,15 +9,18 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from bot.branches import plan_branches
+from bot.branches import issue_of, plan_branches
 from bot.controller import NO_EVENT
 from bot.errors import Transient
 from bot.marks import Mark, Place, read_mark
-from bot.situation import Ask, Issue, OwnComment, PlanPull, Repository, Situation, Subject
+from bot.situation import Ask, Issue, OwnComment, PlanPull, Proposal, Repository, Situation, Subject
 from workers.github.answers import (
+    ChangedData,
+    ChangedFile,
     Comments,
     CommentsData,
     IssueNow,
+    ProposalNow,
     PullData,
     PullNow,
     RepositoryNow,
@@ -32,6 +35,8 @@ from workers.github.queries import query, situation_query
 from workers.github.refusals import Gone, missing_permission
 from workers.github.tokens import grants
 from workers.github.wire import MAX_PAGES, Wire
+
+MAX_FILE_PAGES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +83,19 @@ def read_situation(
     repository = _as_repository(found)
     pulls = tuple(_plan_pulls(wire, subject, repository, found, eyes, known))
     at = zip(branches, found.heads, strict=True)
+    proposal = _proposal(wire, repository, found.proposal, eyes) if found.proposal else None
+    head = proposal.head_sha if proposal else _newest_head(pulls)
     return Situation(
         subject=subject,
         repository=repository,
         issue=_as_issue(subject, issue, eyes) if issue else None,
+        proposal=proposal,
         pulls=pulls,
         branch_heads={branch: head.target.oid for branch, head in at if head and head.target},
         comments=tuple(_own_comments(wire, subject, repository, issue, eyes, known)) if issue else (),
         reacted=issue is not None
         and any(one.content == "EYES" and one.ours for one in issue.reactions or ()),
-        checked=_checked(wire, repository, installation, pulls, app_id, known),
+        checked=_checked(wire, repository, installation, head, app_id, known),
         missing_permissions=missing_permissions(installation),
     )
 
@@ -121,7 +129,7 @@ def _by_name(
         variables[f"branch{place}"] = branch
         variables[f"ref{place}"] = f"refs/heads/{branch}"
     try:
-        data = wire.graphql(SituationData, situation_query(), variables, may_miss="repository.issue")
+        data = wire.graphql(SituationData, situation_query(), variables, may_miss="repository.about")
     except Gone:
         return None
     return data.repository
@@ -207,6 +215,49 @@ def _as_pull(pull: PullNow, mark: Mark | None) -> PlanPull:
     return PlanPull(pull.number, pull.branch, state, pull.head_sha, pull.base, mark, pull.url)
 
 
+def _newest_head(pulls: tuple[PlanPull, ...]) -> str:
+    """The head of the newest open plan pull request, or ""."""
+    return next((pull.head_sha for pull in reversed(pulls) if pull.state == "open"), "")
+
+
+def _proposal(wire: Wire, repository: Repository, pull: ProposalNow, eyes: Eyes) -> Proposal:
+    """The pull request that the subject is. Our own first commit is told by being the only one."""
+    files, more = _changed_files(wire, repository, pull)
+    ours = pull.author is not None and pull.author.id == eyes.bot_id and not pull.foreign
+    return Proposal(
+        number=pull.number,
+        state=_PULL_STATES[pull.state],
+        branch="" if pull.foreign else pull.branch,
+        head_sha=pull.head_sha,
+        base_sha=pull.base_sha,
+        paths=tuple(file.path for file in files if file.change != "DELETED"),
+        more=more,
+        fresh_plan=ours and issue_of(pull.branch) is not None and pull.commits.count == 1,
+    )
+
+
+def _changed_files(wire: Wire, repository: Repository, pull: ProposalNow) -> tuple[list[ChangedFile], bool]:
+    """The files a pull request changes, up to a few hundred, and whether there are more. None of a closed
+    one."""
+    page, found = pull.files, list[ChangedFile]()
+    if pull.state != "OPEN":
+        return found, False
+    for _ in range(MAX_FILE_PAGES):
+        found += page.nodes if page else []
+        if page is None or not page.page.more:
+            return found, False
+        variables = {
+            "owner": repository.owner,
+            "name": repository.name,
+            "number": pull.number,
+            "after": page.page.end or "",
+        }
+        data = wire.graphql(ChangedData, query("changed"), variables)
+        home = data.repository.pull if data.repository else None
+        page = home.files if home else None
+    return found, True
+
+
 # Comments
 
 
@@ -260,18 +311,17 @@ def _checked(
     wire: Wire,
     repository: Repository,
     installation: Installation,
-    pulls: tuple[PlanPull, ...],
+    head: str,
     app_id: int,
     known: Known,
 ) -> frozenset[str]:
-    """Our check runs at the newest open plan pull request's head, as "name:head_sha:external_id"."""
-    newest = next((pull for pull in reversed(pulls) if pull.state == "open"), None)
-    if newest is None or not grants(installation.permissions, "checks", "read"):
+    """Our check runs at the commit `head`, as "name:head_sha:external_id"."""
+    if not head or not grants(installation.permissions, "checks", "read"):
         return frozenset()
-    kept = frozenset(check for check in known.checks if f":{newest.head_sha}:" in check)
+    kept = frozenset(check for check in known.checks if f":{head}:" in check)
     if kept:
         return kept
-    runs = own_checks(wire, repository, newest.head_sha, app_id)
+    runs = own_checks(wire, repository, head, app_id)
     return frozenset(
         f"{run.name}:{run.head_sha}:{run.external_id}" for run in runs if run.status == "completed"
     )

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from bot.plan.model import Evidence
 from bot.recon.kinds import kind_of
-from bot.recon.secrets import Guarded, secret_in, secret_name
+from bot.recon.secrets import Guarded, secret_name
 from bot.recon.tree import Tree
+from bot.secret_text import secret_in
 
 LONGEST_FILE = 1_000_000
 UNSEARCHED = frozenset({"data"})

@@ -1,0 +1,45 @@
+"""What can be done next about a subject, and by whose choices. Words only: `bot.controller` and
+`bot.inspector` decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.effects import Changeset
+from bot.situation import Request
+
+CHECK_NAME = "groundplan / contract"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the operator and the repository chose. `secret` signs our marks."""
+
+    secret: str
+    plan_label: str = "needs-plan"
+    opt_out_label: str = "no-plan"
+    format: str = "roadmap"
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nothing to do, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """Have a plan written for these inputs, instead of any asked for before."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class StopPlanning:
+    """Drop the plan being written; its outcome will not be used."""
+
+    why: str
+
+
+Step = Idle | PlanRequest | StopPlanning | Changeset
