@@ -76,7 +76,8 @@ def child(pointer: str, key: str | int) -> str:
 
 @lru_cache(maxsize=8)
 def read_json(text: str) -> LocatedJson | Fault:
-    """The one JSON value in `text` with its places, or the first fault. Nobody may change the value: a text that
+    """The one JSON value in `text` with its places, or the first fault. Nobody may change the value: a text
+    that
     several rules look at is read once.
     """
     if len(text) > MAX_CHARACTERS:

@@ -99,7 +99,7 @@ def conventions(tree: Tree) -> Conventions:
     declared = manifests(tree)
     kinds = Counter(kind_of(path) for path in tree.paths)
     return Conventions(
-        test_frameworks=_frameworks(tree, declared),
+        test_frameworks=test_frameworks(tree, declared),
         test_habits=habits_of_tests(tree),
         formatters=_tools(tree, declared, FORMATTERS),
         linters=_tools(tree, declared, LINTERS),
@@ -146,7 +146,7 @@ IN_TESTS: tuple[tuple[str, str, str], ...] = (
 LOOKED_AT = 60
 
 
-def _frameworks(tree: Tree, declared: tuple[Manifest, ...]) -> tuple[Fact, ...]:
+def test_frameworks(tree: Tree, declared: tuple[Manifest, ...]) -> tuple[Fact, ...]:
     """Frameworks the manifests ask for and those the tests import, most shown first."""
     found: dict[str, list[Evidence]] = {}
     for manifest in declared:

@@ -12,7 +12,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from bot.recon.answers import answers
-from bot.recon.conventions import ENV_EXAMPLE, Conventions, conventions, habits_of_tests
+from bot.recon.conventions import (
+    ENV_EXAMPLE,
+    Conventions,
+    conventions,
+    habits_of_tests,
+    test_frameworks,
+)
 from bot.recon.ignored import Ignored
 from bot.recon.kinds import generated_by_text, is_example, kind_of
 from bot.recon.languages import language_of
@@ -145,7 +151,7 @@ class TreeGround:
 
     @cached_property
     def test_frameworks(self) -> Mapping[str, str]:
-        return {one.value: _where(one.evidence) for one in self._conventions.test_frameworks}
+        return {one.value: _where(one.evidence) for one in test_frameworks(self._guarded, self._manifests)}
 
     @cached_property
     def test_names(self) -> Sequence[tuple[str, str]]:

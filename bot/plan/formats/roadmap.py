@@ -151,7 +151,24 @@ def parse(given: Sequence[File], issue: int) -> Data:
             {name: value for name, value in details.get(milestone["id"], {}).items() if name not in _TABLE}
         )
     read["tasks"] = list(_items(own.get("tasks.md", ""), _task))
+    repeated = {row["id"]: row for row in _task_rows(section)}
+    for task in read["tasks"]:
+        task.update(repeated.get(task["id"], {}))
     return read
+
+
+def _task_rows(section: str) -> Iterator[Data]:
+    """What the section's table repeats of the tasks: a document that contradicts itself is not the plan's."""
+    for block in blocks(section):
+        if block.kind == "row" and {"Task", "Title", "Role"} <= set(block.heads):
+            yield {
+                "id": block.cell("Task").text,
+                "title": block.cell("Title").text,
+                "role": block.cell("Role").text,
+                "effort": block.cell("Effort").text,
+                "risk_class": block.cell("Risk").text,
+                "depends_on": names_in(block.cell("After").text),
+            }
 
 
 # Milestone fields that the table of the section holds; `acceptance.md` holds the others.

@@ -25,7 +25,7 @@ from bot.plan.located_json import LocatedJson, read_json
 from bot.plan.markdown import Document
 from bot.plan.model import Plan
 from bot.plan.readers import Reading, reader_of
-from bot.plan.rules.fields import TextField, prose_fields, text_fields
+from bot.plan.rules.fields import Leaf, TextField, prose_fields, strings, text_fields
 from bot.plan.rules.ground import Ground
 
 Tier = Literal["core", "extended"]
@@ -131,7 +131,12 @@ class LintInput:
     def texts_of_plan(self) -> tuple[TextField, ...]:
         """Every text of the plan, and of what surrounds it in a file, with what it is for."""
         prose = self.reading.prose if self.reading else ()
-        return (*text_fields(self.plan), *prose_fields(prose)) if self.plan else tuple(prose_fields(prose))
+        return (*text_fields(self.strings), *prose_fields(prose))
+
+    @cached_property
+    def strings(self) -> tuple[Leaf, ...]:
+        """Every string of the plan that is not empty: paths, commands and ids too."""
+        return tuple(strings(self.plan)) if self.plan else ()
 
     @cached_property
     def language(self) -> Language:

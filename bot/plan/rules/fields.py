@@ -5,7 +5,7 @@ Paths, commands, ids and choices are no text; `strings` gives those too. No rule
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -140,9 +140,9 @@ class Leaf:
     quoted: bool
 
 
-def text_fields(plan: Plan) -> Iterator[TextField]:
-    """Every text of the plan that is not blank, in the plan's order."""
-    for leaf in strings(plan):
+def text_fields(leaves: Iterable[Leaf]) -> Iterator[TextField]:
+    """Those strings of a plan that are texts, in the plan's order."""
+    for leaf in leaves:
         if purpose := PURPOSES.get(leaf.way):
             yield TextField(leaf.pointer, leaf.text, purpose, leaf.owner, leaf.quoted)
 

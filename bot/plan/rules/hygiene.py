@@ -15,7 +15,7 @@ from bot.plan.language import language_of
 from bot.plan.located_json import child, line_and_column
 from bot.plan.markdown import Block, Document
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
-from bot.plan.rules.fields import TextField, strings
+from bot.plan.rules.fields import TextField
 from bot.plan.rules.pages import at_line, judged
 from bot.plan.safe_text import INVISIBLE
 
@@ -110,7 +110,7 @@ def characters_are_visible(given: LintInput) -> Iterator[Hit]:
     if given.plan is None and not given.texts and not given.documents:
         raise Lacking("no text at hand")
     if given.plan and not (given.reading and given.documents):
-        for leaf in strings(given.plan):
+        for leaf in given.strings:
             yield from _unseen(leaf.text, leaf.pointer)
     if given.plan is None:
         for file, document in (("contract", given.contract_json), ("fanout", given.fanout_json)):

@@ -14,7 +14,6 @@ from bot.plan.formats.plan_file import section_of
 from bot.plan.markdown import Document
 from bot.plan.model import Evidence, Plan
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
-from bot.plan.rules.fields import strings
 from bot.plan.safe_text import INVISIBLE
 
 # What every rendering of a plan without a model says at its top.
@@ -152,7 +151,7 @@ def no_model_is_claimed(given: LintInput) -> Iterator[Hit]:
     assert given.own is not None
     if given.own.provenance.model != "none":
         return
-    for leaf in strings(given.own):
+    for leaf in given.strings:
         if leaf.way.endswith("origin") and leaf.text == "model":
             yield Hit(leaf.pointer, {"s": "that a model wrote it"}, "extracted, computed or person")
     for pointer in _called_valid(given):

@@ -14,7 +14,6 @@ from functools import lru_cache
 from bot.plan.findings import Location, Severity
 from bot.plan.markdown import Block, Document, Span
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
-from bot.plan.rules.fields import strings
 from bot.plan.rules.pages import judged
 from bot.plan.rules.scope import bare, milder
 from bot.secret_text import secret_in
@@ -93,7 +92,7 @@ def nothing_holds_a_secret(given: LintInput) -> Iterator[Hit]:
 
 
 def _secrets_in_plan(given: LintInput) -> Iterator[Hit]:
-    for leaf in strings(given.plan) if given.plan else ():
+    for leaf in given.strings:
         if len(leaf.text) > _SHORTEST and (found := secret_in(leaf.text)):
             yield _secret(found.what, leaf.pointer, leaf.pointer)
 
@@ -289,7 +288,7 @@ _COPIES = frozenset({"obligations.text", "tasks.evidence.quote", "codebase.comma
 
 def _orders_in_plan(given: LintInput) -> Iterator[Hit]:
     """Orders that a plan quotes, from the issue or because it is about such attacks, are only warned of."""
-    for leaf in strings(given.plan) if given.plan else ():
+    for leaf in given.strings:
         if found := _ORDER.search(leaf.text):
             quoted = leaf.quoted or leaf.way in _COPIES or not _ORDER.search(bare(leaf.text))
             severity: Severity = "warning" if quoted else "error"

@@ -13,8 +13,7 @@ from itertools import pairwise
 from bot.plan.findings import Location
 from bot.plan.markdown import Document
 from bot.plan.rules.engine import LintInput
-from bot.plan.rules.fields import Purpose, strings
-from bot.plan.rules.tasks import plan_of
+from bot.plan.rules.fields import Purpose
 
 _COMMANDS = frozenset(
     [
@@ -94,7 +93,7 @@ def command_lines(given: LintInput) -> Iterator[CommandLine]:
 
 
 def _of_fields(given: LintInput) -> Iterator[CommandLine]:
-    for leaf in strings(plan_of(given)):
+    for leaf in given.strings:
         if leaf.way in _COMMANDS:
             yield CommandLine(leaf.pointer, leaf.text, leaf.owner, quoted=leaf.quoted)
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from bot.plan.findings import Location
 from bot.plan.rules.engine import Hit, LintInput, rule
-from bot.plan.rules.fields import TextField, strings
+from bot.plan.rules.fields import TextField
 from bot.plan.rules.scope import bare
 
 Severity = Literal["error", "warning", "info"]
@@ -76,6 +76,7 @@ _MARKED = re.compile(
     r"|\bJIRAPRJ-123\b|\bLibrary X version Y\b|\bService Z configuration\b|\b[Ll]orem ipsum dolor\b"
     r"|\bX (?:hours?/days?|hours|days)\b"
     r"|(?<=Date: )YYYY-MM-DD|(?<=Created: )YYYY-MM-DD|(?<=Updated: )YYYY-MM-DD|(?<=Deadline: )YYYY-MM-DD"
+    r"|\b(?:starts?|ends?|begins?|due|released?|deadline) (?:on|by|is) YYYY-MM-DD\b"
 )
 _EVERYWHERE = re.compile(
     r"(?<![\w.-])(?:[\w.@-]{0,60}/){0,6}path/to/[\w./*-]{0,120}|(?<![\w./-])path/file\d?\b[\w.]{0,20}|\bJIRAPRJ-123\b"
@@ -128,7 +129,7 @@ def template_is_filled_in(given: LintInput) -> Iterator[Hit]:
     for one in _written(given):
         yield from _hits(given, one, _residue(one.text, foreign))
     if given.plan is not None and not _only_copied(given):
-        for leaf in strings(given.plan):
+        for leaf in given.strings:
             if leaf.way in _PATHS:
                 patterns = (_IN_PATH,) if leaf.way.startswith("tasks.") or not foreign else ()
                 yield from _in_value(leaf.pointer, leaf.text, (*patterns, _EVERYWHERE))
@@ -216,7 +217,7 @@ _ALWAYS = re.compile(r"(?<![\w/#@.-])(?:TBD|TBA|TKTK)(?![\w/#@-])|(?<![^\s(\[|:]
 _LABELLED = re.compile(
     r"(?:^|[(\[|:\u2013—] ?|- )(?:TODO|FIXME|XXX|WIP)(?:\([\w @-]{1,30}\))?"
     r"(?=[ \t]*(?:$|[)\]|:]|[\u2013—-] ))"
-    r"|(?<=[.!?;] )(?:TODO|FIXME|XXX)(?=:)",
+    r"|(?<=[.!?;] )(?:TODO|FIXME|XXX)(?=:| (?:before|after|until|add|ask|check|decide|fix|see|write)\b)",
     re.MULTILINE,
 )
 _PHRASES = re.compile(
@@ -224,6 +225,9 @@ _PHRASES = re.compile(
     r"(?=[ \t]*(?:$|[.,;:)\]|]|later\b|once\b|in a later\b|during (?:the )?implementation))"
     r"|\b(?:still|yet) to be (?:determined|decided|defined|specified|confirmed)\b"
     r"|(?:^|[(\[:|\u2013—] ?)to be (?:determined|decided|defined|specified|confirmed)\b"
+    r"|\b(?:details|the rest|format|values|wording) (?:is |are )?to be (?:defined|specified|confirmed)\b"
+    r"(?=[ \t]*(?:$|[.,;)\]]))"
+    r"|\bis (?:still )?WIP\b(?=[ \t]*(?:$|[.,;)\]]))"
     r"|\b(?:implement|finish|decide|define|specify) (?:this |it |them |these |the rest )?later\b"
     r"(?=[ \t]*(?:$|[.,;:)\]!]))"
     r"|\bfill (?:this |it |them )?in (?:later|here|the details|the blanks?|details)\b|[(\[]fill in\b"
