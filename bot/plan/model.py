@@ -147,11 +147,12 @@ class Decision(Part):
 
 
 class Assumption(Part):
-    """Taken as true without proof. `impact` says what breaks if it is not."""
+    """Taken as true without proof. `if_wrong` says what breaks if it is not, `impact` how badly."""
 
     id: Id
     text: Text
     impact: Literal["low", "medium", "high"] = "medium"
+    if_wrong: str = Field(default="", max_length=1000)
     resolved: bool = False
     origin: Origin = "model"
 

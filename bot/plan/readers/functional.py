@@ -273,7 +273,7 @@ def _qualities(page: Page, chapter: Chapter) -> None:
 
 
 def _quality_id(page: Page, mine: str, name: Stretch | None) -> None:
-    """NFR-1 at the start of the name, or the row's number when no id is written."""
+    """NFR-1 at the start of the name. A row without an id has none: what refers to it refers to nothing."""
     if f"{mine}/id" in page.places or name is None:
         return
     found = _NAMED.match(name.source)
@@ -282,8 +282,6 @@ def _quality_id(page: Page, mine: str, name: Stretch | None) -> None:
         rest = name.cut(found.end()).undangled()
         if rest.words:
             page.text(f"{mine}/name", rest)
-    else:
-        page.put(f"{mine}/id", f"NFR-{int(mine.rpartition('/')[2]) + 1}", name.line, name.col)
 
 
 def _schema(page: Page, chapter: Chapter) -> None:
@@ -403,7 +401,7 @@ def _assumption(page: Page, row: Entry) -> None:
     if impact := row.cell("Impact if Wrong", "Impact"):
         found = _HIGH.match(impact.words)
         page.put(f"{mine}/impact", found["impact"].lower() if found else "", impact.line, impact.col)
-        page.text(f"{mine}/impact_text", impact)
+        page.text(f"{mine}/if_wrong", impact)
     if resolved := row.cell("Resolved?", "Resolved", "Status"):
         page.put(f"{mine}/resolved", bool(_YES.match(resolved.words)), resolved.line, resolved.col)
 

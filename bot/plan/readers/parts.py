@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 from bot.plan.markdown import Block, Document
 from bot.plan.readers.reading import Sheet
-from bot.plan.readers.stretch import Stretch, of_block, of_cell, uncommented
+from bot.plan.readers.stretch import Stretch, of_block, of_cell, uncommented, verbatim
 
 CHANGES: Mapping[str, str] = {
     **dict.fromkeys(("new", "new file", "add", "added", "create", "created", "creates"), "new"),
@@ -384,11 +384,14 @@ def _is_path(found: re.Match[str]) -> bool:
 
 def _file_line(text: Stretch, found: re.Match[str]) -> tuple[int, FileLine]:
     kind = next(name for name in ("code", "link", "plain") if found[name] is not None)
-    path, source = text.cut(*found.span(kind)), None
+    path: Stretch = text.cut(*found.span(kind))
+    if kind == "code":
+        path = verbatim(path)
+    source: Stretch | None = None
     change = text.cut(*found.span("verb")) if found["verb"] else None
     at = found.end()
     if arrow := _ARROW.match(text.source, at):
-        path, source, at = text.cut(*arrow.span("to")), path, arrow.end()
+        path, source, at = verbatim(text.cut(*arrow.span("to"))), path, arrow.end()
     if said := _SAID.match(text.source, at):
         change, at = text.cut(*said.span("said")), said.end()
         source = text.cut(*said.span("source")) if said["source"] else source

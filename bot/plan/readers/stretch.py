@@ -74,6 +74,24 @@ class Stretch:
         return starts
 
 
+@dataclass(frozen=True)
+class Verbatim(Stretch):
+    """What stands between backticks: its marks are no marks."""
+
+    @cached_property
+    def words(self) -> str:
+        return " ".join(self.source.split())
+
+    @cached_property
+    def bare(self) -> str:
+        return self.words
+
+
+def verbatim(text: Stretch) -> Verbatim:
+    """A stretch of code without its backticks."""
+    return Verbatim(text.source, text.lines)
+
+
 def of_block(document: Document, block: Block) -> Stretch:
     """The inline text of a block; HTML comments in it are blanked out."""
     parts = block.text.split("\n")

@@ -260,9 +260,13 @@ class Rule:
     title: str
 
     def applies_to(self, letters: frozenset[str]) -> bool:
-        return bool(self.formats & letters)
+        """Of a plan that another tool wrote nobody expects what only plans of ours have."""
+        foreign = "K" in letters and not letters & {"C", "O"}
+        return bool(self.formats & letters) and not (foreign and _OURS & frozenset(self.needs))
 
 
+_FILES_OF_OURS = ("texts", "contract_text", "fanout_text", "contract_data", "fanout_data", "renderings")
+_OURS = frozenset({"own", "published", *_FILES_OF_OURS})
 RULES: dict[str, Rule] = {}
 
 

@@ -63,6 +63,7 @@ PURPOSES: Mapping[str, Purpose] = {
     "decisions.impact": "decision",
     "decisions.options.consequence": "decision",
     "assumptions.text": "assumption",
+    "assumptions.if_wrong": "assumption",
     "questions.text": "question",
     "questions.why": "question",
     "questions.options": "question",
@@ -166,7 +167,7 @@ def _leaves(value: Any, pointer: str, way: str, owner: str, quoted: bool) -> Ite
         for at, item in enumerate(value):
             yield from _leaves(item, f"{pointer}/{at}", way, owner, quoted)
     elif isinstance(value, Part):
-        owner = getattr(value, "id", owner)
+        owner = getattr(value, "id", "") or getattr(value, "criterion", "") or owner
         quoted = getattr(value, "origin", "extracted" if quoted else "") == "extracted"
         for name in type(value).model_fields:
             yield from _leaves(

@@ -17,6 +17,7 @@ from bot.plan.graph import Graph, natural, write_conflicts, writes
 from bot.plan.model import Plan, Task
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
 from bot.plan.rules.identifiers import is_step_id, near
+from bot.plan.rules.scope import called
 from bot.plan.rules.tasks import is_migration
 from bot.plan.rules.write_order import faults_of_order
 
@@ -519,7 +520,7 @@ def tasks_hang_together(given: LintInput) -> Iterator[Hit]:
         return
     for at, task in enumerate(plan.tasks):
         if task.id and not task.depends_on and task.id not in needed | asked and not task.covers:
-            yield Hit(f"/tasks/{at}", {"id": given.name(task.id)})
+            yield Hit(f"/tasks/{at}", {"id": called(given, task.id)})
 
 
 _CRITICAL = re.compile(r"critical path\b[^\n]{0,40}?[:=]\s*([^\n.]{3,300})", re.IGNORECASE)

@@ -334,7 +334,8 @@ def _assumptions(plan: Plan) -> Iterator[tuple[str, str]]:
 
 def _told_in(plan: Plan, name: str, but: str) -> bool:
     word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
-    return any(word.search(one.text) for one in text_fields(strings(plan)) if not one.pointer.startswith(f"{but}/"))
+    elsewhere = (one for one in text_fields(strings(plan)) if not one.pointer.startswith(f"{but}/"))
+    return any(word.search(one.text) for one in elsewhere)
 
 
 # --- steps ---------------------------------------------------------------------------------------------

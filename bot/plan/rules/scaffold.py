@@ -230,7 +230,7 @@ def estimates_add_up(given: LintInput) -> Iterator[Hit]:
         if hours:
             sums = [one + other for one, other in zip(sums, hours, strict=True)]
         elif phase.estimate.strip():
-            values = {"n": phase.id or at + 1, "v": phase.estimate}
+            values = {"n": at + 1, "v": phase.estimate}
             yield Hit(f"/delivery/phases/{at}/estimate", values, "a number with h or days, as in '4 h'")
     total = _hours(delivery.total_estimate)
     if whole and total and [*total] != sums:

@@ -188,7 +188,7 @@ def weighty_assumptions_are_asked_about(given: LintInput) -> Iterator[Hit]:
     asked += [f"{one.question} {one.context} {one.impact}" for one in plan.decisions]
     for at, one in enumerate(plan.assumptions):
         impact, values = str(one.impact), {"a": one.id or f"Assumption {at + 1}"}
-        if not impact and given.format == "functional":
+        if not (impact or one.if_wrong) and given.format == "functional":
             message = f"{values['a']} does not say its impact"
             yield Hit(f"/assumptions/{at}/impact", values, "low, medium or high", message=message)
         weighty = impact.lower() == "high" or _is_built_on(plan, one)

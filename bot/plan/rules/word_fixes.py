@@ -38,7 +38,8 @@ def british_words(plan: Plan, given: LintInput) -> Fixed:
     """PLN908: a functional plan is spelt the British way."""
     if given.format != "functional":
         return plan, ()
-    fields = (one for one in text_fields(strings(plan)) if not one.quoted and language_of(one.text) != "other")
+    written = (one for one in text_fields(strings(plan)) if not one.quoted)
+    fields = (one for one in written if language_of(one.text) != "other")
     better = {one.pointer: british(one.text) for one in fields if british(one.text) != one.text}
     return _replaced(plan, "PLN908", "spelt the British way", better)
 

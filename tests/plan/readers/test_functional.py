@@ -173,7 +173,7 @@ def test_qualities_with_and_without_ids() -> None:
     table = "| Requirement | Target |\n|---|---|\n| NFR-4: Speed | 10 ms |\n| Size | 1 MB |\n"
     assert section("Non-Functional Requirements", table)["requirements"]["qualities"] == [
         {"id": "NFR-4", "name": "Speed", "target": "10 ms"},
-        {"id": "NFR-2", "name": "Size", "target": "1 MB"},
+        {"name": "Size", "target": "1 MB"},
     ]
 
 
@@ -215,7 +215,7 @@ def test_assumptions(impact: str, resolved: str, expected: tuple[str, bool]) -> 
     head = "| # | Assumption | Impact if Wrong | Resolved? |\n|---|---|---|---|\n"
     table = f"{head}| A-1 | It holds | {impact} | {resolved} |\n"
     [one] = section("Assumption Register", table)["assumptions"]
-    assert (one["impact"], one["resolved"], one["impact_text"]) == (*expected, impact)
+    assert (one["impact"], one["resolved"], one["if_wrong"]) == (*expected, impact)
 
 
 JSON: dict[str, Any] = {
