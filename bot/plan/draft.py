@@ -24,13 +24,18 @@ from bot.plan.json_findings import Shape, findings_of
 from bot.plan.located_json import LocatedJson, read_json
 from bot.plan.model import Codebase, Missing, Plan, Provenance
 
-LEFT_TO_CODE: Mapping[str, frozenset[str]] = {
-    "Plan": frozenset(
-        {"issue", "slug", "codebase", "not_produced", "provenance", "requirements", "streams", "delivery"}
-    ),
+# What only some formats show, by format: the model is asked for it when it is.
+FACETS: Mapping[str, frozenset[str]] = {
+    "export": frozenset({"requirements", "delivery", "changes"}),
+    "functional": frozenset({"requirements", "streams"}),
+    "technical": frozenset({"delivery"}),
+}
+_FACETS = frozenset({"requirements", "streams", "delivery", "changes"})
+_LEFT_TO_CODE: Mapping[str, frozenset[str]] = {
+    "Plan": frozenset({"issue", "slug", "codebase", "not_produced", "provenance"}),
     "Decision": frozenset({"issue", "answer", "origin"}),
     "Milestone": frozenset({"origin"}),
-    "Task": frozenset({"origin", "changes"}),
+    "Task": frozenset({"origin"}),
     "Assumption": frozenset({"origin", "resolved"}),
     "Question": frozenset({"origin"}),
 }
@@ -50,11 +55,17 @@ class Draft(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def left_to_code(part: type[BaseModel], plan_format: str = "roadmap") -> frozenset[str]:
+    """The fields of a part that a model is not asked for when the plan is to be shown in this format."""
+    of_others = _FACETS - FACETS.get(plan_format, frozenset())
+    return _LEFT_TO_CODE.get(part.__name__, frozenset()) | (of_others & part.model_fields.keys())
+
+
 @cache
-def _twin(part: type[BaseModel]) -> type[Draft]:
-    left = LEFT_TO_CODE.get(part.__name__, frozenset())
+def _twin(part: type[BaseModel], plan_format: str) -> type[Draft]:
+    left = left_to_code(part, plan_format)
     fields: dict[str, Any] = {
-        name: (_asked(info), ...) for name, info in part.model_fields.items() if name not in left
+        name: (_asked(info, plan_format), ...) for name, info in part.model_fields.items() if name not in left
     }
     doc = (part.__doc__ or "").strip().split("\n\n")[0]
     return create_model(
@@ -62,26 +73,31 @@ def _twin(part: type[BaseModel]) -> type[Draft]:
     )
 
 
-def _asked(info: FieldInfo) -> Any:
-    bare = _bare(info.annotation)
+def _asked(info: FieldInfo, plan_format: str) -> Any:
+    bare = _bare(info.annotation, plan_format)
     return bare if info.is_required() else bare | None
 
 
-def _bare(annotation: Any) -> Any:
+def _bare(annotation: Any, plan_format: str) -> Any:
     """The annotation without constraints, with lists for tuples and drafts for parts."""
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _bare(args[0])
+        return _bare(args[0], plan_format)
     if origin is tuple:
-        return list[_bare(args[0])]  # type: ignore[misc]
+        return list[_bare(args[0], plan_format)]  # type: ignore[misc]
     if origin in (Union, types.UnionType):
-        return Union[tuple(_bare(one) for one in args)]  # noqa: UP007
+        return Union[tuple(_bare(one, plan_format) for one in args)]  # noqa: UP007
     if origin is Literal or not isinstance(annotation, type) or not issubclass(annotation, BaseModel):
         return annotation
-    return _twin(annotation)
+    return _twin(annotation, plan_format)
 
 
-WireDraft: type[Draft] = _twin(Plan)
+def wire_draft(plan_format: str = "roadmap") -> type[Draft]:
+    """What a model fills for a plan in this format: the core and the facets that the format shows."""
+    return _twin(Plan, plan_format)
+
+
+WireDraft: type[Draft] = wire_draft()
 
 
 def plan_from_draft(
@@ -110,9 +126,9 @@ def plan_from_draft(
         raise DraftRejected(_findings(error, data)) from None
 
 
-def draft_of(plan: Plan) -> dict[str, Any]:
+def draft_of(plan: Plan, plan_format: str = "roadmap") -> dict[str, Any]:
     """The draft that gives `plan`, as plain data: for examples, tests and revisions."""
-    return _only_asked(plan, plan.model_dump(mode="json"))
+    return _only_asked(plan, plan.model_dump(mode="json"), plan_format)
 
 
 def without_nulls(value: Any) -> Any:
@@ -122,15 +138,21 @@ def without_nulls(value: Any) -> Any:
     return [without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
-def _only_asked(part: BaseModel, dumped: dict[str, Any]) -> dict[str, Any]:
-    left = LEFT_TO_CODE.get(type(part).__name__, frozenset())
-    return {name: _inner(getattr(part, name), item) for name, item in dumped.items() if name not in left}
+def _only_asked(part: BaseModel, dumped: dict[str, Any], plan_format: str) -> dict[str, Any]:
+    left = left_to_code(type(part), plan_format)
+    return {
+        name: _inner(getattr(part, name), item, plan_format)
+        for name, item in dumped.items()
+        if name not in left
+    }
 
 
-def _inner(value: Any, dumped: Any) -> Any:
+def _inner(value: Any, dumped: Any, plan_format: str) -> Any:
     if isinstance(value, BaseModel):
-        return _only_asked(value, dumped)
-    return [_inner(*pair) for pair in zip(value, dumped, strict=True)] if isinstance(value, tuple) else dumped
+        return _only_asked(value, dumped, plan_format)
+    if isinstance(value, tuple):
+        return [_inner(*pair, plan_format) for pair in zip(value, dumped, strict=True)]
+    return dumped
 
 
 def _not_yours(name: str) -> Finding:

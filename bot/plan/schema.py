@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from bot.plan.contract import ContractDocument
-from bot.plan.draft import LEFT_TO_CODE, WireDraft
+from bot.plan.draft import left_to_code, wire_draft
 from bot.plan.fanout import Fanout
 from bot.plan.model import Plan
 
@@ -39,42 +39,45 @@ def schema(kind: Kind) -> dict[str, Any]:
     return {"$schema": _DIALECT, "$id": f"groundplan:{kind}", **made, "title": title}
 
 
-def wire_schema() -> dict[str, Any]:
-    """What a model fills, in the subset that strict structured output takes everywhere.
+def wire_schema(plan_format: str = "roadmap") -> dict[str, Any]:
+    """What a model fills for a plan in this format, in the subset that strict structured output takes
+    everywhere.
 
     Every property is required, an optional one may be null, no object is open; there are no limits,
     patterns or defaults.
     """
-    strict = _strict(WireDraft.model_json_schema(mode="validation"))
+    strict = _strict(wire_draft(plan_format).model_json_schema(mode="validation"))
     return {**strict, "description": "A plan for one issue. Use null where a default will do."}
 
 
-def on_the_wire(plan: Mapping[str, Any]) -> dict[str, Any]:
+def on_the_wire(plan: Mapping[str, Any], plan_format: str = "roadmap") -> dict[str, Any]:
     """A plan as JSON, valid under the full schema, as the wire has it.
 
     Left out is what a model is not asked for; null stands for what is not said. Nothing else changes.
     """
-    return _mapped(Plan, plan)
+    return _mapped(Plan, plan, plan_format)
 
 
-def _mapped(part: type[BaseModel], value: Mapping[str, Any]) -> dict[str, Any]:
-    left = LEFT_TO_CODE.get(part.__name__, frozenset())
+def _mapped(part: type[BaseModel], value: Mapping[str, Any], plan_format: str) -> dict[str, Any]:
+    left = left_to_code(part, plan_format)
     fields = {name: info for name, info in part.model_fields.items() if name not in left}
-    return {name: _mapped_value(info.annotation, value.get(name)) for name, info in fields.items()}
+    return {
+        name: _mapped_value(info.annotation, value.get(name), plan_format) for name, info in fields.items()
+    }
 
 
-def _mapped_value(annotation: Any, value: Any) -> Any:
+def _mapped_value(annotation: Any, value: Any, plan_format: str) -> Any:
     origin, args = get_origin(annotation), get_args(annotation)
     if value is None:
         return None
     if origin is Annotated:
-        return _mapped_value(args[0], value)
+        return _mapped_value(args[0], value, plan_format)
     if origin is tuple:
-        return [_mapped_value(args[0], one) for one in value]
+        return [_mapped_value(args[0], one, plan_format) for one in value]
     if origin in (Union, types.UnionType):
-        return _mapped_value(next(one for one in args if one is not type(None)), value)
+        return _mapped_value(next(one for one in args if one is not type(None)), value, plan_format)
     is_part = isinstance(annotation, type) and issubclass(annotation, BaseModel)
-    return _mapped(annotation, value) if is_part else value
+    return _mapped(annotation, value, plan_format) if is_part else value
 
 
 def _strict(node: Any) -> Any:

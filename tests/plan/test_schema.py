@@ -16,11 +16,12 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from bot.plan.contract import contract_text
-from bot.plan.draft import DraftRejected, WireDraft, draft_of, plan_from_draft
+from bot.plan.draft import FACETS, DraftRejected, WireDraft, draft_of, plan_from_draft, wire_draft
 from bot.plan.fanout import fanout_text
 from bot.plan.model import Assumption, Plan
 from bot.plan.part import Part
 from bot.plan.schema import Kind, on_the_wire, schema, wire_schema
+from tests.plan.rules.fixtures.facets import export, functional
 from tests.plan.samples import small_plan, webhook_plan
 from tests.plan.strategies import plans
 
@@ -157,8 +158,12 @@ def test_the_contract_schema_refuses_what_reading_refuses() -> None:
         assert not VALIDATORS["contract"].is_valid(document)
 
 
-def test_the_wire_schema_keeps_to_the_strict_subset() -> None:
-    made = wire_schema()
+FORMATS = ("roadmap", "steps", "technical", "export", "functional")
+
+
+@pytest.mark.parametrize("plan_format", FORMATS)
+def test_the_wire_schema_keeps_to_the_strict_subset(plan_format: str) -> None:
+    made = wire_schema(plan_format)
     Draft202012Validator.check_schema(made)
     allowed = {
         "type", "properties", "required", "items", "enum", "anyOf", "$ref", "$defs", "description",
@@ -169,7 +174,7 @@ def test_the_wire_schema_keeps_to_the_strict_subset() -> None:
         if node.get("type") == "object":
             assert node["required"] == list(node["properties"])
             assert node["additionalProperties"] is False
-    assert len(json.dumps(made)) < 15_000
+    assert len(json.dumps(made)) < 25_000
 
 
 def expanded(node: Any, definitions: dict[str, Any], level: int = 1) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -183,13 +188,30 @@ def expanded(node: Any, definitions: dict[str, Any], level: int = 1) -> Iterator
         yield from expanded(inner, definitions, level)
 
 
-def test_the_wire_schema_is_within_the_limits_of_strict_output() -> None:
-    made = wire_schema()
+@pytest.mark.parametrize("plan_format", FORMATS)
+def test_the_wire_schema_is_within_the_limits_of_strict_output(plan_format: str) -> None:
+    made = wire_schema(plan_format)
     parts = list(expanded(made, made["$defs"]))
     assert max(level for level, _ in parts) <= 10
     assert sum(len(part.get("properties", ())) for _, part in parts) <= 5_000
     assert sum(len(part.get("enum", ())) for _, part in parts) <= 1_000
     assert made["type"] == "object"
+
+
+@pytest.mark.parametrize(("plan_format", "plan"), [("functional", functional()), ("export", export())])
+def test_a_format_asks_for_the_facets_it_shows_and_no_others(plan_format: str, plan: Plan) -> None:
+    made = wire_schema(plan_format)
+    asked = FACETS[plan_format]
+    assert asked - {"changes"} == {"requirements", "streams", "delivery"} & set(made["properties"])
+    draft = draft_of(plan, plan_format)
+    Draft202012Validator(made).validate(draft)
+    wire_draft(plan_format).model_validate(draft)
+    again = plan_from_draft(draft, issue=plan.issue, slug=plan.slug, provenance=plan.provenance)
+    assert {name: getattr(again, name) for name in asked - {"changes"}} == {
+        name: getattr(plan, name) for name in asked - {"changes"}
+    }
+    assert on_the_wire(plan.model_dump(mode="json"), plan_format) == draft
+    assert not WIRE.is_valid(draft)
 
 
 def test_a_schema_of_the_wire_can_be_published() -> None:
