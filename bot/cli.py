@@ -12,7 +12,7 @@ import sys
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -40,6 +40,8 @@ class SchemaName(StrEnum):
     contract = "contract"
     fanout = "fanout"
     plan = "plan"
+    plan_output = "plan-output"
+    config = "config"
     wire = "wire"
 
 
@@ -85,12 +87,53 @@ def plan(
 
 @app.command()
 def schema(name: Annotated[SchemaName, typer.Argument(help="Which JSON Schema to print.")]) -> None:
-    """Print the JSON Schema (2020-12) of a file that Groundplan writes."""
-    from bot.plan.schema import Kind, wire_schema
-    from bot.plan.schema import schema as schema_of
+    """Print the JSON Schema (2020-12) of a file that Groundplan reads or writes."""
+    typer.echo(json.dumps(_schema(name), indent=2, ensure_ascii=False))
 
-    made = wire_schema() if name is SchemaName.wire else schema_of(cast(Kind, name.value))
-    typer.echo(json.dumps(made, indent=2, ensure_ascii=False))
+
+def _schema(name: SchemaName) -> dict[str, Any]:
+    if name is SchemaName.config:
+        from bot.config import config_schema
+
+        return config_schema()
+    if name is SchemaName.plan_output:
+        from bot.plan.formats.plan_output import plan_output_schema
+
+        return plan_output_schema()
+    from bot.plan.schema import Kind, schema, wire_schema
+
+    return wire_schema() if name is SchemaName.wire else schema(cast(Kind, name.value))
+
+
+@app.command()
+def convert(
+    file: Annotated[Path, typer.Argument(help="A contract, or a document beside its contract.")],
+    as_: Annotated[str, typer.Option("--as", help="roadmap, steps, export, functional or technical.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write into; default: print the documents.")
+    ] = None,
+) -> None:
+    """Show a plan in another format. The contract is the plan, so nothing is lost on the way."""
+    from workers.converting import converted
+
+    typer.echo(converted(file, as_, out), nl=False)
+
+
+@app.command()
+def render(
+    contract: Annotated[Path, typer.Argument(help=".agent/planning-output-<issue>.json")],
+    as_: Annotated[str, typer.Option("--as", help="The format of the documents.")] = "roadmap",
+    repo: Annotated[Path, typer.Option(help="Where the documents stand.", file_okay=False)] = Path(),
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 when something differs.")
+    ] = False,
+) -> None:
+    """Write everything that shows a contract again, after the contract was changed."""
+    from workers.converting import rendered
+
+    said, code = rendered(contract, as_, repo, check=check)
+    typer.echo(said, nl=False)
+    raise typer.Exit(code)
 
 
 @app.command()

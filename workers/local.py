@@ -5,13 +5,9 @@ Writes only where Groundplan may write at all, whole files or nothing, and never
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
-import os
 import re
-import stat
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -24,7 +20,7 @@ from rich.table import Table
 
 from bot.author.brief import Author, Brief
 from bot.author.compose import composed
-from bot.effects import PLAN_FILE, File, is_plan_path
+from bot.effects import PLAN_FILE, is_plan_path
 from bot.errors import UserError
 from bot.plan.findings import Finding
 from bot.recon.report import survey
@@ -32,6 +28,7 @@ from bot.recon.sources import tree_from_folder, tree_from_git
 from bot.recon.tree import Entry, Snapshot, TreeError
 from bot.settings import read_settings
 from bot.situation import Outcome
+from workers.folder import diff, write_files
 from workers.model.choose import chosen_author
 
 WRITTEN, NOT_PLANNABLE, COULD_NOT_RUN = 0, 1, 2
@@ -72,14 +69,14 @@ def plan_folder(
         tree = _with_present(_tree(repo), wish)
         outcome, findings = _planned(wish, tree, author or chosen_author(read_settings()), shown)
         if outcome.kind == "plan" and not dry_run:
-            _write(outcome.files, wish.target)
+            write_files(outcome.files, wish.target)
     except (UserError, TreeError, OSError) as error:
         return _could_not(error, as_json, shown)
     seconds = round(time.monotonic() - started, 3)
     if as_json:
         print(_json(outcome, findings, seconds))
     elif dry_run and outcome.kind == "plan":
-        shown.print(_diff(outcome.files, wish.target), markup=False, highlight=False, soft_wrap=True)
+        shown.print(diff(outcome.files, wish.target), markup=False, highlight=False, soft_wrap=True)
     else:
         _tell(outcome, findings, wish, seconds, shown)
     return WRITTEN if outcome.kind == "plan" else NOT_PLANNABLE
@@ -168,72 +165,6 @@ def _planned(
 
 
 # --- out -------------------------------------------------------------------------------------------------
-
-
-def _write(files: tuple[File, ...], target: Path) -> None:
-    """All files or none: everything is checked and laid down beside its place
-    before the first is put there.
-    """
-    places = [(target / file.path, file.text) for file in files]
-    for file, (place, _) in zip(files, places, strict=True):
-        _check_place(file.path, place, target)
-    ready: list[tuple[Path, Path]] = []
-    try:
-        for place, text in places:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            ready.append((_laid_down(place, text), place))
-        for laid, place in ready:
-            laid.replace(place)
-    finally:
-        for laid, _ in ready:
-            laid.unlink(missing_ok=True)
-
-
-def _check_place(path: str, place: Path, target: Path) -> None:
-    if not is_plan_path(path):
-        raise UserError(
-            "path-not-ours", f"{path} is not a path Groundplan may write.", "Report this as a bug."
-        )
-    for part in (place, *place.parents):
-        if part == target:
-            return
-        if part.is_symlink():
-            raise UserError("plan-path-taken", f"{part} is a link.", "Replace it by a plain file or folder.")
-        if part != place and part.exists() and not part.is_dir():
-            raise UserError("plan-path-taken", f"{part} is a file, and a folder is needed.", "Move it.")
-        if part == place and part.exists() and not part.is_file():
-            raise UserError("plan-path-taken", f"{part} is not a plain file.", "Move it.")
-
-
-def _laid_down(place: Path, text: str) -> Path:
-    """The text in a file beside its place, with the rights of the file it will replace."""
-    handle, name = tempfile.mkstemp(prefix=".groundplan-", dir=place.parent)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-    mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else 0o666 & ~_umask()
-    Path(name).chmod(mode)
-    return Path(name)
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
-
-
-def _diff(files: tuple[File, ...], target: Path) -> str:
-    return "\n".join(line for file in files for line in _file_diff(file, target / file.path))
-
-
-def _file_diff(file: File, place: Path) -> list[str]:
-    plain = place.is_file() and not place.is_symlink()
-    before = place.read_text(encoding="utf-8", errors="replace") if plain else ""
-    source = f"a/{file.path}" if plain else "/dev/null"
-    return list(
-        difflib.unified_diff(
-            before.splitlines(), file.text.splitlines(), source, f"b/{file.path}", lineterm=""
-        )
-    )
 
 
 def _json(outcome: Outcome, findings: tuple[Finding, ...], seconds: float) -> str:

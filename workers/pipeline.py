@@ -296,20 +296,32 @@ def written(thought: Thought, request: Request) -> Outcome:
 
 
 def inspected(thought: Thought, request: Request) -> Outcome:
-    """What the rules say of the plan files that a pull request changes."""
+    """What the rules say of the plan files that a pull request changes. Raises Unwanted and Transient."""
+    begun = time.monotonic()
     try:
         head = thought.library.tree(request.head_sha)
-        plain = len(find_plans(request.paths)) == len(request.paths)
+        plain = not request.more and len(find_plans(request.paths)) == len(request.paths)
         base = head if plain else thought.library.tree(request.base_sha)
-        return inspection(request, head, base)
+        found = inspection(request, head, base, lambda: _check_wanted(thought, request))
     except UserError as refusal:
-        return Outcome(request.digest, "failed", _in_words(refusal))
+        found = Outcome(request.digest, "failed", _in_words(refusal))
+    seconds = round(time.monotonic() - begun, 1)
+    result = found.check_title or found.body or "no plan after all"
+    log.info("inspected", subject=str(thought.subject), head=request.head_sha, result=result, seconds=seconds)
+    return found
 
 
 def _in_words(refusal: UserError) -> str:
     """Reason and next step as sentences."""
     parts = (part.strip() for part in (refusal.reason, refusal.next_step) if part.strip())
     return " ".join(f"{part[0].upper()}{part[1:].rstrip('.')}." for part in parts)
+
+
+def _check_wanted(thought: Thought, request: Request) -> None:
+    """Raise Unwanted when something else is wanted by now, or nothing."""
+    current = thought.memory.request()
+    if current is None or current.digest != request.digest:
+        raise Unwanted
 
 
 class _Progress:
@@ -321,9 +333,7 @@ class _Progress:
         self._shown = time.monotonic()
 
     def __call__(self, stage: str) -> None:
-        current = self._thought.memory.request()
-        if current is None or current.digest != self._request.digest:
-            raise Unwanted
+        _check_wanted(self._thought, self._request)
         if time.monotonic() - self._shown >= PROGRESS_SECONDS:
             self._shown = time.monotonic()
             self._thought.memory.note_stage(stage)

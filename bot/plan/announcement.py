@@ -16,7 +16,7 @@ from bot.plan import safe_text
 from bot.plan.contract import contract_path
 from bot.plan.fanout import fanout_path
 from bot.plan.findings import Finding, Report, Severity
-from bot.plan.formats.roadmap import shows, spec_folder
+from bot.plan.formats.companions import shows, spec_folder
 from bot.plan.graph import critical_path, mermaid, task_graph
 from bot.plan.model import Decision, Plan
 from bot.render import render

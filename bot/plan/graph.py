@@ -17,6 +17,7 @@ from bot.plan.model import Effort, Plan, Task
 
 HOURS: Mapping[Effort, float] = {"S": 0.5, "M": 2.5, "L": 6.0}
 MAX_NODES = 60
+_CYCLE_WORK = 20_000  # nodes looked at in search of a knot's shortest cycle; above it a short one will do
 _GLOB = re.compile(r"[*?]")
 
 
@@ -97,12 +98,17 @@ class Graph:
 
     @cached_property
     def cycles(self) -> tuple[tuple[str, ...], ...]:
-        """One shortest cycle for each knot, beginning at its smallest id; the first id is not repeated."""
+        """One shortest cycle for each knot, beginning at its smallest id; the first id is not repeated.
+
+        Of a huge knot a short one: it is looked for from its first ids only.
+        """
         knots = [part for part in self.components if len(part) > 1]
         return tuple(sorted((self._shortest_cycle(part) for part in knots), key=lambda one: natural(one[0])))
 
     def _shortest_cycle(self, knot: Sequence[str]) -> tuple[str, ...]:
-        found = (self._way_back(start, frozenset(knot)) for start in sorted(knot, key=natural))
+        within = frozenset(knot)
+        starts = sorted(knot, key=natural)[: max(10, _CYCLE_WORK // len(knot))]
+        found = (self._way_back(start, within) for start in starts)
         best = min(found, key=len)
         turn = best.index(min(best, key=natural))
         return best[turn:] + best[:turn]
@@ -133,8 +139,10 @@ class Graph:
             outside = {other for name in component for other in self.needs[name]} - set(component)
             height = max((level[other] + 1 for other in outside), default=0)
             level.update(dict.fromkeys(component, height))
-        count = max(level.values(), default=-1) + 1
-        return tuple(tuple(name for name in self.needs if level[name] == at) for at in range(count))
+        waves: list[list[str]] = [[] for _ in range(max(level.values(), default=-1) + 1)]
+        for name in self.needs:
+            waves[level[name]].append(name)
+        return tuple(map(tuple, waves))
 
     def longest_way(self, weight: Mapping[str, float]) -> tuple[tuple[str, ...], float]:
         """The chain of nodes with the greatest total weight, and the total; () and

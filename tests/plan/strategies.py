@@ -8,6 +8,34 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from bot.plan.facets import (
+    BusinessRule,
+    Check,
+    Concern,
+    Criterion,
+    Delivery,
+    Dependency,
+    DevNeed,
+    ErrorCase,
+    Header,
+    ImpactRow,
+    InputField,
+    Integration,
+    Interface,
+    MandatedTest,
+    Pair,
+    ParallelGroup,
+    Phase,
+    PlannedTest,
+    Quality,
+    Requirement,
+    Requirements,
+    Risk,
+    Scenario,
+    SchemaChange,
+    Stream,
+    Streams,
+)
 from bot.plan.model import (
     Assumption,
     Codebase,
@@ -222,3 +250,247 @@ def _plans(ids: Any, most: int) -> st.SearchStrategy[Plan]:
 
 plans = _plans(lambda prefix: names, 3)
 sound_plans = _plans(lambda prefix: st.integers(1, 5).map(lambda number: f"{prefix}{number}"), 4)
+
+
+# --- facets -----------------------------------------------------------------------------------------------
+
+# What readers of documents know as something else than words.
+SAYING = [
+    "None.", "none", "n/a", "-", "n/a: for now", "Not applicable: nothing is there", "Notes: x",
+    "Files: `a.py`", "**Files**: x", "Inputs:", "Description: x", "Constraints: none", "Assumptions",
+    "FR-1", "`FR-1` stays", "A-1: x", "Q-1", "Step 2: x", "AC-1 (FR-1)", "(FR-1)", "Given x", "a When b",
+    "Then, And", "\u2192 x", "a => b", "(new)", "`a/b.py`: what", "`a *b*`", "x:", "x.", "x;", "x,",
+    "a >", "Required, x", "medium: x", "[0o0o NEEDS CONFIRMATION]", "`x`", "high", "Yes",
+    "src/__init__.py", "a `b` c", "T1", "behavior of the color",
+]  # fmt: skip
+told_lines = st.one_of(
+    lines, st.sampled_from(SAYING), st.lists(st.sampled_from(SAYING), min_size=1, max_size=3).map(" ".join)
+).filter(_filled)
+told = st.one_of(texts, told_lines)
+remarks = st.one_of(st.just(""), told_lines)
+
+
+def _numbered(prefix: str, most: int = 3) -> st.SearchStrategy[str]:
+    return st.integers(1, most).map(lambda number: f"{prefix}{number}")
+
+
+def _unique(item: st.SearchStrategy[Any], most: int = 2) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(item, max_size=most, unique_by=lambda one: one.id).map(tuple)
+
+
+_requirement_ids = _numbered("FR-")
+_stream_ids = st.integers(0, 3).map(lambda number: f"WS-{number}")
+_criteria_ids = _numbered("AC-")
+_pairs = some(
+    st.builds(Pair, requirement=_requirement_ids, criterion=_criteria_ids, check=remarks, expected=told)
+)
+functional_requirements = st.builds(
+    Requirement,
+    id=_requirement_ids,
+    title=told_lines,
+    behaviour=told,
+    agent_hint=st.sampled_from(["", "backend", "none of them"]),
+    inputs=some(
+        st.builds(
+            InputField,
+            name=told_lines,
+            kind=remarks.map(lambda text: text[:60]),
+            need=st.sampled_from(["required", "optional", ""]),
+            bound=remarks,
+        )
+    ),
+    success=some(told),
+    errors=some(st.builds(ErrorCase, condition=told, behaviour=told)),
+    covers=some(_numbered("I-")),
+)
+requirements = st.builds(
+    Requirements,
+    header=st.builds(
+        Header,
+        task=st.sampled_from(["#12", "ABC-1"]) | told_lines,
+        branch=told_lines,
+        feature=told_lines,
+        created=st.sampled_from(["2026-01-15"]) | told_lines,
+    ),
+    functional=_unique(functional_requirements),
+    qualities=_unique(st.builds(Quality, id=_numbered("NFR-"), name=told_lines, target=told, note=remarks)),
+    rules=_unique(
+        st.builds(BusinessRule, id=_numbered("BR-"), text=told, requirements=some(_requirement_ids))
+    ),
+    integrations=some(
+        st.builds(
+            Integration,
+            kind=st.sampled_from(["needs", "consumer", "call"]),
+            system=told_lines,
+            purpose=told,
+            note=remarks,
+        )
+    ),
+    criteria=_unique(
+        st.builds(
+            Criterion,
+            id=_criteria_ids,
+            title=told_lines,
+            requirements=some(_requirement_ids),
+            given=some(told),
+            when=some(told),
+            then=some(told),
+        )
+    ),
+    scenarios=some(st.builds(Scenario, area=told_lines, scenario=told, inputs=remarks, expected=told)),
+    verification=_pairs,
+    review=_pairs,
+    mandate=some(
+        st.builds(
+            MandatedTest,
+            criterion=st.just("") | _criteria_ids,
+            kind=st.sampled_from(["", "unit"]),
+            scenario=told,
+            expected=told,
+        )
+    ),
+    schema_changes=some(
+        st.builds(
+            SchemaChange,
+            object=told_lines,
+            change=told,
+            phase=st.sampled_from(["expand", "backfill", "contract"]),
+            dependency=remarks,
+        )
+    ),
+    deploy_order=some(told),
+    dev_needs=some(st.builds(DevNeed, need=told_lines, state=told, missing=told)),
+    concerns=some(
+        st.builds(Concern, concern=told_lines, applies=st.sampled_from(["yes", "no"]), note=remarks)
+    ),
+    notes=some(told),
+)
+streams = st.builds(
+    Streams,
+    streams=_unique(
+        st.builds(
+            Stream,
+            id=_stream_ids,
+            name=told_lines,
+            agent=st.sampled_from(["", "none", "api-designer"]),
+            command=st.sampled_from(["", "/schema", "/implement"]),
+            requirements=some(_requirement_ids),
+            depends_on=some(_stream_ids),
+            parallel_with=some(_stream_ids),
+            blocks=some(_stream_ids),
+        ),
+        3,
+    ),
+    groups=some(
+        st.builds(
+            ParallelGroup,
+            group=st.integers(1, 4),
+            streams=some(_stream_ids),
+            gate_after=st.sampled_from(["", "G3"]),
+        )
+    ),
+)
+deliveries = st.builds(
+    Delivery,
+    architecture=some(told),
+    stack=some(told),
+    data_model=some(told),
+    phases=_unique(
+        st.builds(
+            Phase,
+            id=_numbered("P"),
+            title=told_lines,
+            goal=told,
+            tasks=some(_numbered("T")),
+            estimate=st.sampled_from(["", "4 h"]),
+        )
+    ),
+    total_estimate=st.sampled_from(["", "8 h"]),
+    tests=some(
+        st.builds(
+            PlannedTest,
+            what=told,
+            path=st.just("") | paths,
+            command=remarks,
+            covers=some(_requirement_ids),
+        )
+    ),
+    checks=some(st.builds(Check, action=told, command=remarks, expected=remarks)),
+    risks=some(
+        st.builds(Risk, risk=told, impact=st.sampled_from(["high", "medium", "low"]), mitigation=told)
+    ),
+    rollout=some(told),
+    rollback=some(told),
+    dependencies=some(
+        st.builds(
+            Dependency,
+            name=told_lines,
+            version=st.sampled_from(["", "1.2"]),
+            status=st.sampled_from(["present", "new", "service", "credential"]),
+            note=remarks,
+        )
+    ),
+    deployment=some(told),
+)
+_impact_rows = st.builds(
+    ImpactRow, path=paths, change=st.sampled_from(["edit", "new", "delete", "rename"]), why=remarks
+)
+_interfaces = st.builds(Interface, name=told_lines, kind=remarks.map(lambda text: text[:60]), text=told)
+
+
+def _with_facets(plan: Plan, facets: Any, impact: Any, interfaces: Any, core: Any, works: Any) -> Plan:
+    codebase = plan.codebase.model_copy(update={"impact": impact, "interfaces": interfaces})
+    tasks = (
+        tuple(one.model_copy(update=work) for one, work in zip(plan.tasks, works, strict=False))
+        + plan.tasks[len(works) :]
+    )
+    return plan.model_copy(update={**facets, **core, "codebase": codebase, "tasks": tasks})
+
+
+# Plans whose ids are well formed, with or without facets, whose words look like parts of a document.
+faceted_plans = st.builds(
+    _with_facets,
+    sound_plans,
+    st.fixed_dictionaries(
+        {
+            "requirements": st.none() | requirements,
+            "streams": st.none() | streams,
+            "delivery": st.none() | deliveries,
+        }
+    ),
+    some(_impact_rows),
+    some(_interfaces),
+    st.fixed_dictionaries(
+        {
+            "title": told_lines,
+            "summary": told,
+            "goals": some(told),
+            "non_goals": some(told),
+            "constraints": some(told),
+            "obligations": some(
+                st.builds(
+                    Obligation,
+                    id=_numbered("I-"),
+                    text=told,
+                    disposition=st.sampled_from(["task", "question", "non-goal", "done", "open"]),
+                )
+            ),
+        }
+    ),
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "title": told_lines,
+                "objective": told,
+                "changes": some(told),
+                "gotchas": some(told),
+                "acceptance": some(told, 1),
+                "tests": some(told),
+                "commands": some(told_lines),
+                "invariants": some(told_lines),
+                "covers": some(st.one_of(_numbered("I-"), _requirement_ids)),
+            }
+        ),
+        max_size=3,
+    ),
+)

@@ -133,6 +133,7 @@ class ProposalNow(Answer):
     branch: str = Field(alias="headRefName")
     head_sha: str = Field(alias="headRefOid")
     base_sha: str = Field(alias="baseRefOid")
+    base: str = Field(alias="baseRefName")
     foreign: bool = Field(alias="isCrossRepository")
     author: Author | None = Field(None, alias="writer")
     commits: Counted

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import RootModel
 
-from bot.effects import Annotation, EnsureCheckRun, EnsurePullRequest, Receipt
+from bot.effects import ANNOTATIONS_A_REQUEST, Annotation, EnsureCheckRun, EnsurePullRequest, Receipt
 from bot.errors import Transient, UserError
 from workers.github.answers import RestCheck
 from workers.github.read import own_checks
@@ -15,8 +15,6 @@ from workers.github.refusals import AlreadyExists, Gone
 from workers.github.site import Author, Found, Made, Performer, Site, same_text
 from workers.github.wire import Answer
 from workers.ledger import Entry
-
-ANNOTATIONS_A_REQUEST = 50
 
 
 class _Branch(Answer):
@@ -102,16 +100,12 @@ class PerformPullRequest(Performer[EnsurePullRequest]):
 class MoreAnnotations:
     """The check run `id` carries `start` annotations and these after them."""
 
-    check: str
+    key: str
     id: int
     start: int
     annotations: tuple[Annotation, ...]
     title: str
     summary: str
-
-    @property
-    def key(self) -> str:
-        return f"{self.check}:annotations:{self.start}"
 
 
 class PerformCheckRun(Performer[EnsureCheckRun]):
@@ -142,17 +136,16 @@ class PerformCheckRun(Performer[EnsureCheckRun]):
         return replace(found.receipt, outcome="updated")
 
     def then(self, effect: EnsureCheckRun, receipt: Receipt) -> tuple[MoreAnnotations, ...]:
-        starts = range(ANNOTATIONS_A_REQUEST, len(effect.annotations), ANNOTATIONS_A_REQUEST)
         return tuple(
             MoreAnnotations(
-                effect.key,
+                key,
                 receipt.id,
                 start,
                 effect.annotations[start : start + ANNOTATIONS_A_REQUEST],
                 effect.title,
                 effect.summary,
             )
-            for start in starts
+            for start, key in effect.later.items()
         )
 
 

@@ -230,6 +230,7 @@ def _proposal(wire: Wire, repository: Repository, pull: ProposalNow, eyes: Eyes)
         branch="" if pull.foreign else pull.branch,
         head_sha=pull.head_sha,
         base_sha=pull.base_sha,
+        base=pull.base,
         paths=tuple(file.path for file in files if file.change != "DELETED"),
         more=more,
         fresh_plan=ours and issue_of(pull.branch) is not None and pull.commits.count == 1,

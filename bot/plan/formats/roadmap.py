@@ -7,16 +7,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.effects import PLAN_FILE, File
-from bot.plan.contract import contract_path, contract_text
-from bot.plan.digest import text_digest
-from bot.plan.fanout import fanout_path, fanout_text
-from bot.plan.formats.plan_file import begin_mark, end_mark, section_of, with_section
+from bot.effects import File
+from bot.plan.formats.companions import (
+    agree,
+    contradicted,
+    count,
+    own_text,
+    prose,
+    section_said,
+    section_shown,
+    shows,
+    spec_folder,
+    squeezed,
+    with_companions,
+)
 from bot.plan.formats.reading import Block, blocks, item_text, names_in, numbered_heading
 from bot.plan.formats.shape import Data, Format
-from bot.plan.graph import critical_path, task_graph
 from bot.plan.model import Milestone, Plan, Task
-from bot.plan.safe_text import plain
 from bot.render import render
 
 _LISTS = {
@@ -35,78 +42,27 @@ _BARE = frozenset({"commands", "allowed_paths", "denied_paths", "validation"})
 _COMMA = {"Covers": "covers", "Decisions": "decisions"}
 
 
-def spec_folder(plan: Plan) -> str:
-    """The folder of the plan's details."""
-    return f"specs/{plan.issue}-{plan.slug}"
-
-
 def files(plan: Plan, existing: Mapping[str, str]) -> tuple[File, ...]:
     """All files of the plan; UserError when IMPLEMENTATION_PLAN.md cannot take its section."""
-    contract, folder = contract_text(plan), spec_folder(plan)
-    section = "\n".join(
-        [
-            begin_mark(plan.issue, text_digest(contract)),
-            render("formats/roadmap/section.md", **_section_values(plan)).strip("\n"),
-            end_mark(plan.issue),
-        ]
-    )
-    made = [
-        File(PLAN_FILE, with_section(existing.get(PLAN_FILE), plan.issue, section)),
-        File(f"{folder}/overview.md", render("formats/roadmap/overview.md", plan=plan, shows=shows)),
-        File(f"{folder}/acceptance.md", render("formats/roadmap/acceptance.md", plan=plan, shows=shows)),
-    ]
-    if plan.tasks:
-        made.append(File(f"{folder}/tasks.md", render("formats/roadmap/tasks.md", plan=plan, shows=shows)))
-    made.append(File(contract_path(plan.issue), contract))
-    if len(plan.tasks) > 1:
-        made.append(File(fanout_path(plan.issue), fanout_text(plan)))
-    return tuple(made)
+    names = ("overview", "tasks", "acceptance") if plan.tasks else ("overview", "acceptance")
+    paths = {name: f"{spec_folder(plan)}/{name}.md" for name in names}
+    made = {name: render(f"formats/roadmap/{name}.md", plan=plan, shows=shows) for name in names}
+    own = [File(paths[name], made[name]) for name in sorted(names, key=_WRITTEN.index)]
+    links = [(name.capitalize(), path) for name, path in paths.items()]
+    return with_companions(plan, existing, own, links)
 
 
-def shows(origin: str) -> bool:
-    """Whether an item says where it comes from: everything that no model wrote does."""
-    return origin != "model"
-
-
-def _section_values(plan: Plan) -> dict[str, Any]:
-    way, hours = critical_path(plan)
-    return {
-        "plan": plan,
-        "shows": shows,
-        "folder": spec_folder(plan),
-        "contract": contract_path(plan.issue),
-        "fanout": fanout_path(plan.issue) if len(plan.tasks) > 1 else "",
-        "active": [one for one in plan.roadmap.milestones if one.status == "active"],
-        "steps": _steps(plan),
-        "checks": [task for task in plan.tasks if task.kind == "verification"],
-        "renames": any(change.source for task in plan.tasks for change in task.files),
-        "way": way,
-        "hours": f"{hours:g}",
-    }
-
-
-def _steps(plan: Plan) -> list[list[Task]]:
-    """Feature gaps in order; the tasks of one step can run at the same time.
-    Verification tasks are left out.
-    """
-    gaps = {task.id: task for task in plan.tasks if task.kind != "verification"}
-    waves = ([gaps[name] for name in wave if name in gaps] for wave in task_graph(plan.tasks).waves)
-    return [wave for wave in waves if wave]
+_WRITTEN = ("overview", "acceptance", "tasks")
 
 
 def shown(plan: Plan) -> Data:
     """What the documents say, as `parse` reads it: white space squeezed, invisible characters replaced."""
+    section = section_shown(plan)
+    milestones = [_shown(one, _MILESTONE) for one in plan.roadmap.milestones]
     return {
-        "title": plain(plan.title),
-        "roadmap": {
-            "version": plain(plan.roadmap.version),
-            "objective": plain(plan.roadmap.objective),
-            "milestones": [_shown(one, _MILESTONE) for one in plan.roadmap.milestones],
-        },
+        **section,
+        "roadmap": {**section["roadmap"], "milestones": milestones},
         "tasks": [_shown(one, _TASK) for one in plan.tasks],
-        "assumptions": [{"id": one.id, "text": plain(one.text)} for one in plan.assumptions],
-        "questions": [{"id": one.id, "text": plain(one.text)} for one in plan.questions],
-        "decisions": [{"id": one.id, "question": plain(one.question)} for one in plan.decisions],
     }
 
 
@@ -116,7 +72,7 @@ _NOT_READ_BACK = frozenset({
     "issue", "slug", "size", "summary", "goals", "non_goals", "contract_defaults", "constraints",
     "obligations", "codebase", "requirements", "streams", "delivery", "not_produced", "provenance",
     "roadmap.milestones.origin", "tasks.origin", "tasks.evidence", "tasks.changes",
-    "assumptions.impact", "assumptions.resolved", "assumptions.origin",
+    "assumptions.impact", "assumptions.if_wrong", "assumptions.resolved", "assumptions.origin",
     "questions.why", "questions.blocking", "questions.options", "questions.origin",
     "decisions.context", "decisions.impact", "decisions.weight", "decisions.options", "decisions.recommended",
     "decisions.deadline", "decisions.issue", "decisions.answer", "decisions.origin",
@@ -124,102 +80,28 @@ _NOT_READ_BACK = frozenset({
 
 
 def _shown(part: Milestone | Task, fields: frozenset[str]) -> Data:
-    return {name: _plain(value) for name, value in part.model_dump(mode="json").items() if name in fields}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return plain(value) if isinstance(value, str) else value
+    return squeezed(part.model_dump(mode="json", include=set(fields)))  # type: ignore[no-any-return]
 
 
 def parse(given: Sequence[File], issue: int) -> Data:
     """What the documents of an issue say. What is missing is left out; text that is
     not ours is passed over.
     """
-    named = {file.path: file.text for file in given}
-    own = {
-        path.rpartition("/")[2]: text for path, text in named.items() if path.startswith(f"specs/{issue}-")
-    }
-    section = section_of(named.get(PLAN_FILE, ""), issue) or ""
-    details = {one["id"]: one for one in _items(own.get("acceptance.md", ""), _milestone)}
-    read = _read_section(section)
+    read = section_said(given, issue)
+    details = {one["id"]: one for one in _items(own_text(given, issue, "acceptance.md"), _milestone)}
     for milestone in read["roadmap"]["milestones"]:
+        again = {"acceptance": milestone.pop("acceptance")} if "acceptance" in milestone else {}
         milestone.update(
             {name: value for name, value in details.get(milestone["id"], {}).items() if name not in _TABLE}
         )
-    read["tasks"] = list(_items(own.get("tasks.md", ""), _task))
-    repeated = {row["id"]: row for row in _task_rows(section)}
-    for task in read["tasks"]:
-        task.update(repeated.get(task["id"], {}))
+        milestone.update(contradicted(milestone, again))
+    read["tasks"] = list(_items(own_text(given, issue, "tasks.md"), _task))
+    agree(read["tasks"], given, issue)
     return read
-
-
-def _task_rows(section: str) -> Iterator[Data]:
-    """What the section's table repeats of the tasks: a document that contradicts itself is not the plan's."""
-    for block in blocks(section):
-        if block.kind == "row" and {"Task", "Title", "Role"} <= set(block.heads):
-            yield {
-                "id": block.cell("Task").text,
-                "title": block.cell("Title").text,
-                "role": block.cell("Role").text,
-                "effort": block.cell("Effort").text,
-                "risk_class": block.cell("Risk").text,
-                "depends_on": names_in(block.cell("After").text),
-            }
 
 
 # Milestone fields that the table of the section holds; `acceptance.md` holds the others.
 _TABLE = frozenset({"id", "title", "dependencies", "risk_class", "max_diff_scope", "status"})
-
-
-def _read_section(text: str) -> Data:
-    read: Data = {"title": "", "roadmap": {"version": "", "objective": "", "milestones": []}}
-    listed: dict[str, list[Data]] = {"assumptions": [], "questions": [], "decisions": []}
-    names = {
-        "Assumptions": ("assumptions", "text"),
-        "Unknowns": ("questions", "text"),
-        "Decisions": ("decisions", "question"),
-    }
-    objective: list[str] = []
-    heading = ""
-    for block in blocks(text):
-        if block.kind == "heading" and block.level == 2:
-            read["title"] = numbered_heading(block)[1]
-        elif block.kind == "heading":
-            heading = block.words.text
-        elif block.kind == "paragraph" and block.words.name == "Roadmap":
-            read["roadmap"]["version"] = block.words.text
-        elif heading == "Objective":
-            objective.append(_prose(block))
-        elif heading == "Milestones" and block.kind == "row":
-            read["roadmap"]["milestones"].append(_milestone_row(block))
-        elif heading in names and block.kind == "item" and block.words.name:
-            kind, field = names[heading]
-            listed[kind].append({"id": block.words.name, field: block.words.text})
-    read["roadmap"]["objective"] = " ".join(objective)
-    return {**read, **listed}
-
-
-def _prose(block: Block) -> str:
-    return f"- {block.words.text}" if block.kind == "item" else block.words.text
-
-
-def _milestone_row(row: Block) -> Data:
-    return {
-        "id": row.cell("Id").text,
-        "title": row.cell("Milestone").text,
-        "status": row.cell("Status").text,
-        "dependencies": names_in(row.cell("Needs").text),
-        "risk_class": row.cell("Risk").text,
-        "max_diff_scope": _number(row.cell("Files at most").text),
-    }
-
-
-def _number(text: str) -> int | str:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
 
 
 def _items(text: str, made: Any) -> Iterator[Data]:
@@ -239,8 +121,7 @@ def _items(text: str, made: Any) -> Iterator[Data]:
 
 def _milestone(name: str, title: str, below: Sequence[Block]) -> Data:
     item: Data = {"id": name, "title": title, "acceptance": [], "risks": [], "validation": []}
-    prose = list(_labelled(below, item))
-    return {**item, "outcome": " ".join(prose)}
+    return {**item, "outcome": " ".join(list(_labelled(below, item)))}
 
 
 def _task(name: str, title: str, below: Sequence[Block]) -> Data:
@@ -252,8 +133,8 @@ def _task(name: str, title: str, below: Sequence[Block]) -> Data:
             item |= _task_row(row)
         elif "File" in row.heads:
             item["files"].append(_file_row(row))
-    prose = list(_labelled([block for block in below if block.kind != "row"], item))
-    return {**item, "objective": " ".join(prose)}
+    said = list(_labelled([block for block in below if block.kind != "row"], item))
+    return {**item, "objective": " ".join(said)}
 
 
 def _task_row(row: Block) -> Data:
@@ -264,7 +145,7 @@ def _task_row(row: Block) -> Data:
         "track": row.cell("Track").text,
         "effort": row.cell("Effort").text,
         "risk_class": row.cell("Risk").text,
-        "max_diff_scope": _number(row.cell("Files at most").text),
+        "max_diff_scope": count(row.cell("Files at most").text),
         "depends_on": names_in(row.cell("After").text),
     }
 
@@ -291,7 +172,7 @@ def _labelled(below: Sequence[Block], item: Data) -> Iterator[str]:
         elif label in _LISTS and block.kind == "item":
             field = _LISTS[label]
             item.setdefault(field, []).append(block.words.bare if field in _BARE else item_text(block.words))
-        elif not label and (text := _prose(block)):
+        elif not label and (text := prose(block)):
             yield text
 
 

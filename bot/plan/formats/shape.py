@@ -20,7 +20,8 @@ class Format:
     `files(plan, existing)` gives the files to write; `existing` holds the present text of files by path,
     and a file that is not in it does not exist. `shown(plan)` is the part of the plan, as plain data,
     that `parse(files, issue)` reads back from them. `not_read_back` names the fields that are not shown,
-    or only for people ("tasks.evidence").
+    or only for people ("tasks.evidence"). `stated(files, rows)` writes the result of a lint run (label, what
+    holds) into the files, for a format whose document states it.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Format:
     shown: Callable[[Plan], Data]
     parse: Callable[[Sequence[File], int], Data]
     not_read_back: frozenset[str]
+    stated: Callable[[Sequence[File], Sequence[tuple[str, str]]], tuple[File, ...]] | None = None
 
     def changed(self, plan: Plan, files: Sequence[File]) -> Iterator[tuple[str, object, object]]:
         """Where the files say something else than the plan: pointer, what the plan

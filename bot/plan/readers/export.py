@@ -24,7 +24,7 @@ from bot.plan.readers.parts import (
     texts,
 )
 from bot.plan.readers.reading import Reading
-from bot.plan.readers.stretch import Stretch
+from bot.plan.readers.stretch import Stretch, closing_mark
 from bot.plan.readers.technical import add_impact, read_tests
 from bot.plan.readers.work import LABELS, read_work, step_id
 
@@ -57,10 +57,13 @@ _TITLE = re.compile(r"plan\s*[:–—-]\s*", re.IGNORECASE)
 _SLUG = re.compile(r"\(\s*\[?`?(?P<slug>[^()`\[\]]{1,120})`?\]?\s*\)\s*$")
 # An id at the start of an item, bold or not, with what stands in brackets or bold text after it.
 _NAMED = re.compile(
-    r"(?P<mark>\*\*|__|`)?(?P<id>(?:FR|NFR|A|C|Q|BR)-\d{1,6}[a-z]?)\b(?:`|(?P<closed>\*\*|__))?"
+    r"(?P<mark>\*\*|__|`)?"
+    r"(?P<id>(?:(?:FR|NFR|A|C|Q|BR)-|(?:FR|NFR|BR)[ _.]?)\d{1,6}(?:\.\d{1,3}|[a-z]{0,3}))\b"
+    r"(?:`|(?P<closed>\*\*|__))?"
     r"\s*(?P<remark>\([^()]{0,120}\))?\s*(?:`|(?P<late>\*\*|__))?\s*[:–—.-]?\s*"
 )
-_UP_TO_MARK = re.compile(r"(?P<name>[^*]{1,400}?)\s*[:–—.-]?\s*(?:\*\*|__)\s*[:–—.-]?\s*")
+_NAME_END = re.compile(r"\s*(?:(?<!\\)[:–—.-]\s*)?$")
+_AFTER_NAME = re.compile(r"\s*[:–—.-]?\s*")
 _MARKER = re.compile(r"\s*\**\[0o0o NEEDS\s+CONFIRMATION\]\**\s*[:–—-]?\s*", re.IGNORECASE)
 _IMPACT = re.compile(
     r"\b(?:impact\s*:?\s*)(?P<a>high|medium|low)\b|\b(?P<b>high|medium|low)\s+impact\b", re.IGNORECASE
@@ -163,11 +166,21 @@ def _named(
     page.put(f"{mine}/id", found["id"], *text.cut(*found.span("id")).lines[0])
     rest = text.cut(found.end())
     if found["mark"] in ("**", "__") and not (found["closed"] or found["late"]):
-        named = _UP_TO_MARK.match(rest.source)
-        if named:
-            return rest.cut(*named.span("name")), rest.cut(named.end())
+        end = closing_mark(rest.source, found["mark"], 0)
+        if end > 0:
+            return _before(rest, end), rest.cut(_after(rest.source, end + 2))
         return None, rest.undangled()
     return None, rest
+
+
+def _before(text: Stretch, end: int) -> Stretch:
+    found = _NAME_END.search(text.source, 0, end)
+    return text.cut(0, found.start() if found else end)
+
+
+def _after(source: str, start: int) -> int:
+    found = _AFTER_NAME.match(source, start)
+    return found.end() if found else start
 
 
 def _assumptions(page: Page, chapter: Chapter) -> None:

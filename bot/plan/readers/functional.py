@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
+from bot.plan.findings import Location
 from bot.plan.markdown import Document
 from bot.plan.readers.criteria import has_clauses, read_clauses
 from bot.plan.readers.functional_json import fill_from_json
@@ -52,7 +53,10 @@ _HEADER = {
     "created": "created",
     "date": "created",
 }
-_NAMED = re.compile(r"(?:\*\*|__|`)?(?P<id>[A-Z]{1,3}-\d{1,6}[a-z]?)\b(?:\*\*|__|`)?\s*[:·–—.-]*\s*")
+_NAMED = re.compile(
+    r"(?:\*\*|__|`)?(?P<id>(?:[A-Z]{1,3}-|(?:FR|NFR|AC|BR|WS)[ _.]?)\d{1,6}(?:\.\d{1,3}|[a-z]{0,3}))\b"
+    r"(?:\*\*|__|`)?\s*[:·–—.-]*\s*"
+)
 _TRACE = re.compile(r"\(\s*(?P<ids>(?:FR|NFR|BR)-[^()]{1,200})\)\s*(?:\*\*|__)?\s*[:.]?\s*$")
 _HIGH = re.compile(r"^\W*(?P<impact>high|medium|low)\b", re.IGNORECASE)
 _YES = re.compile(r"\s*(?:confirmed|yes|resolved|✅|✓)(?:\W|$)", re.IGNORECASE)
@@ -100,7 +104,7 @@ def _overview(page: Page, chapter: Chapter) -> None:
 
 # --- requirements
 
-_LABELS = frozenset(
+LABELS = frozenset(
     {"agent hint", "description", "inputs", "behaviour", "behavior", "success criteria", "success",
      "error cases", "errors", "covers"}
 )  # fmt: skip
@@ -128,7 +132,7 @@ def _requirements(page: Page, chapter: Chapter) -> None:
 
 def _whole(chapter: Chapter) -> list[Field | Entry]:
     """A chapter's entries, and its inner chapters as fields when they are labels."""
-    return [*chapter.own, *(one for one in groups(Chapter(chapter.title, 0, [], chapter.chapters), _LABELS))]
+    return [*chapter.own, *(one for one in groups(Chapter(chapter.title, 0, [], chapter.chapters), LABELS))]
 
 
 def _named(page: Page, pointer: str, text: Stretch, found: re.Match[str], name: str) -> str:
@@ -140,7 +144,7 @@ def _named(page: Page, pointer: str, text: Stretch, found: re.Match[str], name: 
 
 def _requirement(page: Page, mine: str, parts: Sequence[Field | Entry], heading: str) -> None:
     entries = [one for one in parts if isinstance(one, Entry)]
-    found = [*fields(entries, _LABELS), *(one for one in parts if isinstance(one, Field))]
+    found = [*fields(entries, LABELS), *(one for one in parts if isinstance(one, Field))]
     behaviour = [one for one in found if one.name in ("behaviour", "behavior")]
     described = [one for one in found if one.name == "description"]
     page.long(f"{mine}/behaviour", [text for one in [*described, *behaviour] for text in one.said])
@@ -402,8 +406,11 @@ def _assumption(page: Page, row: Entry) -> None:
         found = _HIGH.match(impact.words)
         page.put(f"{mine}/impact", found["impact"].lower() if found else "", impact.line, impact.col)
         page.text(f"{mine}/if_wrong", impact)
-    if resolved := row.cell("Resolved?", "Resolved", "Status"):
+    resolved = row.cell("Resolved?", "Resolved", "Status")
+    if resolved and resolved.words:
         page.put(f"{mine}/resolved", bool(_YES.match(resolved.words)), resolved.line, resolved.col)
+    elif resolved:  # a place without a value: the column is there and blank
+        page.places[f"{mine}/resolved"] = Location(page.path, resolved.line, resolved.col)
 
 
 def _notes(page: Page, chapter: Chapter) -> None:

@@ -81,7 +81,7 @@ _READING = re.compile(
     re.IGNORECASE,
 )
 _COMMAND = re.compile(
-    r"(?:\$ )?(?:[A-Z][A-Z0-9_]*=\S+ )*(?:sudo |time |cd \S+ ?(?:&&|;) ?)?(?:npm|npx|pnpm|yarn"
+    r"(?:\$ )?(?:[A-Z][A-Z0-9_]{0,40}=\S{0,200} ){0,9}(?:sudo |time |cd \S+ ?(?:&&|;) ?)?(?:npm|npx|pnpm|yarn"
     r"|bun|bunx|deno|node|python3?|pip|uv|uvx"
     r"|poetry|pdm|hatch|pytest|ruff|mypy|tox|nox|make|cmake|ctest|just|task|go|cargo|dotnet"
     r"|mvn|gradle|\./\S+|git|gh|docker"

@@ -25,7 +25,9 @@ _COLUMNS_TEXT = """
     顺序 schritt aufgabe 단계 작업 etapa passo
 """
 _COLUMNS = frozenset(_COLUMNS_TEXT.split())
-ROW_ID = re.compile(r"(?:[^\W\d]{1,10}\s?)?(?P<id>(?:[A-Z]{1,4}-?)?\d{1,4}(?:\.\d{1,3}){0,3}[a-z]?)\.?")
+ROW_ID = re.compile(
+    r"(?:(?![A-Z]{1,4}-?\d)[^\W\d]{1,10}\s?)?(?P<id>(?:[A-Z]{1,4}-?)?\d{1,4}(?:\.\d{1,3}){0,3}[a-z]?)\.?"
+)
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,3}\.?\s")
 _TRACKED = re.compile(r"(?:T|[A-Z]{2,8}-)\d{2,5}")
 

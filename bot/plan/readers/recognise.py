@@ -32,7 +32,7 @@ _MARKDOWN = re.compile(r"\.(?:md|mdx|mdc|markdown|txt)$", re.IGNORECASE)
 _NEVER = re.compile(
     r"(?:^|/)(?:PROMPT_?\w*|README|CHANGELOG|CONTRIBUTING|LICENSE|AGENTS|CLAUDE|GEMINI|SKILL"
     r"|SECURITY|CODE_OF_CONDUCT|PLANS)\.(?:md|txt)$"
-    r"|(?:^|/)templates?(?:/|\.md$)|-template\.md$|(?:^|/)\.specify/memory/|(?:^"
+    r"|(?:^|/)templates?(?:/|\.md$)|[-_]template\.md$|(?:^|/)\.specify/memory/|(?:^"
     r"|/)\.taskmaster/(?:docs|templates|reports)/"
     r"|(?:^|/)\.agent/PLANS\.md$|(?:^|/)openspec/(?:AGENTS|project)\.md$",
     re.IGNORECASE,

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from bot.plan.markdown import Block, Document
 from bot.plan.readers.parts import Chapter, Entry, Page, book, first_label, name_of, of_format
 from bot.plan.readers.reading import Reading
-from bot.plan.readers.stretch import Stretch
+from bot.plan.readers.stretch import Stretch, closing_mark
 from bot.plan.readers.work import EFFORTS, LABELS, RISKS, ROLLBACKS, read_work, step_id
 
 _STEP = re.compile(
@@ -20,6 +20,11 @@ _STEP = re.compile(
 )
 _ABOUT = re.compile(
     r"\((?=[^()]{0,80}?\b(?:effort|risk|rollback)\b)(?P<inside>[^()]{0,400})\)", re.IGNORECASE
+)
+# The last remark of a line in the scaffold's own form, whatever its title says in brackets.
+_IN_FORM = re.compile(
+    r"\((?P<inside>Effort: [SML], Risk: (?:Low|Med|High|Critical), Rollback: (?:Safe|Reversible|Manual))\)"
+    r"\s*$"
 )
 _PAIR = re.compile(
     r"\b(?P<name>effort|risk|rollback)\b\s*[:=]?\s*(?P<value>[^,;|·()\s][^,;|·()]{0,80})", re.IGNORECASE
@@ -95,7 +100,7 @@ def _step(page: Page, line: Stretch, below: Sequence[Entry], track: Stretch, box
     assert found is not None
     pointer = page.open("/tasks", line)
     page.put(f"{pointer}/id", step_id(found["id"]), *line.cut(*found.span("id")).lines[0])
-    about = _ABOUT.search(line.source, found.end())
+    about = _IN_FORM.search(line.source, found.end()) or _ABOUT.search(line.source, found.end())
     end, rest = _extent(line, found, about)
     page.text(f"{pointer}/title", line.cut(found.end(), end).undangled())
     if about:
@@ -112,7 +117,7 @@ def _step(page: Page, line: Stretch, below: Sequence[Entry], track: Stretch, box
 def _extent(line: Stretch, step: re.Match[str], about: re.Match[str] | None) -> tuple[int, Stretch]:
     """Where the title ends, and what follows the step's line."""
     mark = step["mark"]
-    closing = line.source.find(mark, step.end()) if mark else -1
+    closing = closing_mark(line.source, mark, step.end()) if mark else -1
     ends = [closing] if closing >= 0 else []
     ends += [about.start()] if about else []
     if not ends:

@@ -23,6 +23,8 @@ _SIMPLE = re.compile(
 )
 _BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
 _DANGLING = re.compile(r"\s*(?:\*\*|__)$")
+# Escaped signs and code spans hide what stands in them.
+_BOLD_MARK = re.compile(r"\\.|(?P<ticks>`+)[^`](?:.{0,400}?[^`])??(?P=ticks)(?!`)|`+|\*\*|__", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,12 @@ class Verbatim(Stretch):
 def verbatim(text: Stretch) -> Verbatim:
     """A stretch of code without its backticks."""
     return Verbatim(text.source, text.lines)
+
+
+def closing_mark(source: str, mark: str, start: int) -> int:
+    """Where bold text that began with `mark` before `start` ends; -1 when it does not."""
+    found = (one.start() for one in _BOLD_MARK.finditer(source, start) if one[0] == mark)
+    return next(found, -1)
 
 
 def of_block(document: Document, block: Block) -> Stretch:

@@ -35,11 +35,13 @@ class _List:
     def __init__(self, path: str, source: LocatedJson) -> None:
         self.sheet = Sheet(path)
         self.source = source
+        self.tops: set[str] = set()
 
     def reading(self) -> Reading:
         lists = list(self.lists())
         for tag, pointer, tasks in lists:
             prefix = f"{tag}:" if len(lists) > 1 and tag else ""
+            self.tops |= {f"{prefix}{_name(one.get('id'))}" for one in tasks if isinstance(one, Mapping)}
             for at, task in enumerate(tasks):
                 self.task(task, child(pointer, at), prefix, "")
         if not lists:
@@ -65,7 +67,10 @@ class _List:
                 tagged.append((tag, child("", tag), one))
         return [one for one in tagged if one[2]] or tagged
 
-    def task(self, task: Any, pointer: str, prefix: str, parent: str) -> None:
+    def task(
+        self, task: Any, pointer: str, prefix: str, parent: str, siblings: frozenset[str] = frozenset()
+    ) -> None:
+        """`siblings` are the names that the subtasks of one task call each other by."""
         if not isinstance(task, Mapping):
             self.sheet.not_read.append(f"{pointer} is no task")
             return
@@ -81,7 +86,7 @@ class _List:
                 self.sheet.put(f"{mine}/{target}", task[source], *self.at(f"{pointer}/{source}"))
         for source, target in _LISTS:
             self.texts(task.get(source), f"{pointer}/{source}", f"{mine}/{target}")
-        self.needs(task, pointer, mine, prefix, parent)
+        self.needs(task, pointer, mine, prefix, parent, siblings)
         status = str(task.get("status") or "").lower()
         if status:
             data["done"] = status in ("done", "completed", "cancelled")
@@ -89,19 +94,34 @@ class _List:
         if parent:
             data["parent"] = parent
         subtasks = task.get("subtasks")
-        for at, one in enumerate(subtasks if isinstance(subtasks, list) else ()):
-            self.task(one, child(f"{pointer}/subtasks", at), prefix, name)
+        below = subtasks if isinstance(subtasks, list) else ()
+        names = frozenset(_name(one.get("id")) for one in below if isinstance(one, Mapping))
+        for at, one in enumerate(below):
+            self.task(one, child(f"{pointer}/subtasks", at), prefix, name, names)
 
-    def needs(self, task: Mapping[str, Any], pointer: str, mine: str, prefix: str, parent: str) -> None:
+    def needs(
+        self,
+        task: Mapping[str, Any],
+        pointer: str,
+        mine: str,
+        prefix: str,
+        parent: str,
+        siblings: frozenset[str],
+    ) -> None:
         found = task.get("dependencies")
-        siblings = found if isinstance(found, list) else ()
-        for at, one in enumerate(siblings):
+        for at, one in enumerate(found if isinstance(found, list) else ()):
             name = _name(one)
             if not name:
                 continue
-            inner = parent and name.isdecimal()
+            inner = parent and self.is_sibling(one, name, prefix, siblings)
             whole = f"{parent}.{name}" if inner else name if name.startswith(prefix) else f"{prefix}{name}"
             self.sheet.add(f"{mine}/depends_on", whole, *self.at(child(f"{pointer}/dependencies", at)))
+
+    def is_sibling(self, value: Any, name: str, prefix: str, siblings: frozenset[str]) -> bool:
+        """A number is a subtask of the same task; "39", which none of them is called, may be a task."""
+        if name in siblings and "." not in name:
+            return True
+        return name.isdecimal() and not (isinstance(value, str) and f"{prefix}{name}" in self.tops)
 
     def texts(self, value: Any, pointer: str, target: str) -> None:
         if isinstance(value, str) and value.strip():

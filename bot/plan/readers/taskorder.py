@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.plan.graph import Graph
 from bot.plan.readers.found import Found, Placed, Stage
 
 _TOO_WIDE = 40
+_LARGE_KNOT = 200  # tasks; inside a larger one only the file's own words say what waits for what
 _PLAIN = re.compile(r"\d+[a-z]?")
 
 
@@ -194,18 +195,55 @@ def implied(tasks: Sequence[Found], said: Sequence[Sequence[Placed]]) -> list[li
 
     A task follows the one before it; tasks marked parallel under one heading all follow what came before
     them, and the next task follows all of them. What would close a cycle with the
-    file's own words is left out.
+    file's own words is left out; the tasks of such a knot still follow what comes before it, and
+    what comes after follows all of them.
     """
     edges = _sequence(tasks)
+    words = [[one for one, *_ in needs] for needs in said]
     graph = Graph.of(
-        (task.id, [*(one for one, *_ in needs), *order])
-        for task, needs, order in zip(tasks, said, edges, strict=True)
+        (task.id, [*needs, *order]) for task, needs, order in zip(tasks, words, edges, strict=True)
     )
-    knot = {name: at for at, part in enumerate(graph.components) if len(part) > 1 for name in part}
-    return [
-        [one for one in order if one != task.id and (one not in knot or knot[one] != knot.get(task.id))]
-        for task, order in zip(tasks, edges, strict=True)
-    ]
+    knots = [part for part in graph.components if len(part) > 1]
+    knot = {name: at for at, part in enumerate(knots) for name in part}
+    if not knot:
+        return [[one for one in order if one != task.id] for task, order in zip(tasks, edges, strict=True)]
+    before: dict[int, dict[str, None]] = defaultdict(dict)
+    for task, order in zip(tasks, edges, strict=True):
+        if task.id in knot:
+            at = knot[task.id]
+            before[at].update(dict.fromkeys(one for one in order if knot.get(one) != at))
+    orders: list[list[str]] = []
+    needs_of: dict[str, list[str]] = defaultdict(list)
+    for task, needs in zip(tasks, words, strict=True):
+        needs_of[task.id] += needs
+    for task, order in zip(tasks, edges, strict=True):
+        mine = knot.get(task.id)
+        kept = [one for one in order if one != task.id and (mine is None or knot.get(one) != mine)]
+        wide = [name for one in kept if one in knot for name in knots[knot[one]]]
+        if len(wide) <= _TOO_WIDE:
+            kept += wide
+        if mine is not None:
+            kept += before[mine]
+            inside = [one for one in order if one != task.id and knot.get(one) == mine]
+            if len(knots[mine]) <= _LARGE_KNOT:
+                free = [one for one in inside if not _waits(needs_of, one, task.id)]
+                needs_of[task.id] += free
+                kept += free
+        orders.append(list(dict.fromkeys(kept)))
+    return orders
+
+
+def _waits(needs: Mapping[str, Sequence[str]], name: str, other: str) -> bool:
+    """Whether `name` waits for `other`, directly or not."""
+    seen, pending = {name}, [name]
+    while pending:
+        for one in needs.get(pending.pop(), ()):
+            if one == other:
+                return True
+            if one not in seen:
+                seen.add(one)
+                pending.append(one)
+    return False
 
 
 def _sequence(tasks: Sequence[Found]) -> list[list[str]]:

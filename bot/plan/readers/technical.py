@@ -25,7 +25,7 @@ from bot.plan.readers.parts import (
     texts,
 )
 from bot.plan.readers.reading import Reading
-from bot.plan.readers.stretch import Stretch
+from bot.plan.readers.stretch import Stretch, closing_mark
 from bot.plan.readers.work import LABELS, RISKS, read_work
 
 _SECTIONS: Mapping[str, str] = {
@@ -201,7 +201,7 @@ def _task(page: Page, pointer: str, entry: Entry) -> None:
 def _title_and_rest(text: Stretch, found: re.Match[str] | None) -> tuple[Stretch, Stretch]:
     """The bold start of a task is its title and the rest says what to do; without bold text all is title."""
     if found and found["mark"] and not found["closed"]:
-        closing = text.source.find(found["mark"], found.end())
+        closing = closing_mark(text.source, found["mark"], found.end())
         if closing >= 0:
             return text.cut(found.end(), closing), _without_dash(text.cut(closing + 2))
         return text.cut(found.end()), text.cut(0, 0)

@@ -7,7 +7,7 @@ import re
 from bot.plan.markdown import Block, Document
 from bot.plan.readers.labels import LEADING_ID, MARKERS, ODD_BOX, PHASE, STEP, TASK
 
-_TRAILING_MARKS = re.compile(r"\s*(?:✅|☑️?|❌|🚧|⏳|🔄)\s*$")
+_TRAILING_MARKS = re.compile(r"\s?(?:✅|☑️?|❌|🚧|⏳|🔄)$")
 _TICKED = "x✓✔✅"
 
 

@@ -42,6 +42,9 @@ _STEPS = re.compile(
 _ONE_STEP = re.compile(rf"\b{_STEP}\b")
 _STEP_RANGE = re.compile(rf"(\d{{1,6}})\s*[–-]\s*(?:[sS]teps?\s+|[tT]asks?\s+)?(\d{{1,6}})|\b({_STEP})\b")
 _MOST_STEPS = 60
+_CODES = re.compile(r"(?<!`)(`+)(?!`)(?:.{1,800}?)(?<!`)\1(?!`)", re.DOTALL)
+# A whole line in emphasis is a remark for people.
+_REMARK = re.compile(r"\*(?![*\s])(?:[^*\\]|\\.){1,2000}\*", re.DOTALL)
 
 
 def step_id(name: str) -> str:
@@ -138,7 +141,7 @@ def _texts(page: Page, pointer: str, one: Field) -> None:
 
 def _commands(page: Page, pointer: str, one: Field) -> None:
     for text in one.said:
-        codes = list(re.finditer(r"(?<!`)`([^`]+)`(?!`)", text.source))
+        codes = list(_CODES.finditer(text.source))
         page.many(pointer, [text.cut(*code.span()) for code in codes] or [text], code=True)
     for entry in one.below:
         if entry.kind == "fence":
@@ -210,6 +213,8 @@ def read_work(page: Page, pointer: str, entries: Sequence[Entry], heading: str) 
             name, read = _READ[one.name]
             read(page, f"{pointer}/{name}", one)
             page.keep((entry for entry in one.below if _is_left(entry, name)), heading)
+        elif _REMARK.fullmatch(one.text.source):
+            page.keep(one.below, heading)
         else:
             page.puzzled(
                 f"'{_short(one.text.words)}' in {heading} has no label known here",

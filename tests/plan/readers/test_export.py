@@ -109,6 +109,13 @@ def test_requirements_without_a_title_have_none(line: str) -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["FR1", "FR 1", "FR-1.1", "FR-01"])
+def test_an_id_is_kept_as_it_is_written(name: str) -> None:
+    assert section("Requirements", f"- **{name}**: It does it.")["requirements"] == {
+        "functional": [{"id": name, "behaviour": "It does it."}]
+    }
+
+
 def test_requirements_without_an_id() -> None:
     read = section(
         "Requirements", "### Functional\n\n- It does it.\n\n### Non-Functional\n\n- It is quick: 10 ms\n"

@@ -142,6 +142,20 @@ def test_criteria_that_say_the_same(text: str) -> None:
     assert section("Acceptance Criteria", text)["requirements"]["criteria"] == [CRITERION]
 
 
+@pytest.mark.parametrize("name", ["AC2", "AC 2", "AC_2", "AC-2.1", "AC-02"])
+def test_an_id_is_kept_as_it_is_written(name: str) -> None:
+    text = f"### AC-1: Works\n\nGiven a\n\n### {name}: Too\n\nGiven b\n"
+    assert [one["id"] for one in section("Acceptance Criteria", text)["requirements"]["criteria"]] == [
+        "AC-1",
+        name,
+    ]
+
+
+def test_a_word_that_ends_in_a_number_is_no_id() -> None:
+    read = section("Business Rules", "- BR-1: H2 is not used.\n- S3 keeps what is old.\n")
+    assert [one["text"] for one in read["requirements"]["rules"]] == ["H2 is not used."]
+
+
 def test_a_criterion_without_keywords_is_not_read() -> None:
     read = reading("functional", "## Acceptance Criteria\n\n### AC-1: Works\n\nIt just works.\n")
     assert read.value["requirements"]["criteria"] == [{"id": "AC-1", "title": "Works"}]

@@ -125,7 +125,36 @@ def test_a_cycle_is_only_what_the_file_itself_says() -> None:
         - [ ] T004 Send
         """,
     )
-    assert needs(reading) == {"T001": ["T003"], "T002": [], "T003": [], "T004": ["T003"]}
+    assert needs(reading) == {"T001": ["T003"], "T002": ["T001"], "T003": [], "T004": ["T003", "T001", "T002"]}
+
+
+def test_one_task_that_looks_ahead_does_not_undo_the_order_of_the_others() -> None:
+    reading = read(
+        "specs/003-share/tasks.md",
+        """\
+        ## Phase 1: Setup
+
+        - [ ] T001 Draw `a.py`
+
+        ## Phase 2: User Story 1
+
+        - [ ] T002 Fold (depends on T005)
+        - [ ] T003 Cut
+
+        ## Phase 3: User Story 2
+
+        - [ ] T004 Print
+        - [ ] T005 Bind
+
+        ## Phase 4: Polish
+
+        - [ ] T006 Send `a.py`
+        """,
+    )
+    told = needs(reading)
+    assert told["T005"] == ["T001"]
+    assert "T002" in told["T003"]
+    assert set(told["T006"]) == {"T002", "T003", "T004", "T005"}
 
 
 def test_a_cycle_that_the_file_says_stays() -> None:
