@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from bench import growth, label, lint, receiver, recovery, workers
+from bench import growth, label, lint, receiver, recovery, regexes, workers
 from bot.errors import UserError
 
 
 def main() -> None:
     failed = False
-    for measure in (receiver, recovery, workers, label, growth, lint):
+    for measure in (receiver, recovery, workers, label, growth, regexes, lint):
         try:
             measure.main()
         except (OSError, RuntimeError, TimeoutError, UserError) as error:

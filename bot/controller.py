@@ -23,7 +23,7 @@ from bot.effects import (
     React,
     RemoveLabel,
 )
-from bot.inspector import check_of, is_checked, next_inspection
+from bot.inspector import check_of, is_checked, is_half_said, next_inspection
 from bot.marks import Mark, Place, write_mark
 from bot.plan.safe_text import inline
 from bot.situation import Ask, Outcome, OwnComment, PlanPull, Request, Situation
@@ -191,9 +191,10 @@ def _missing_check(now: Situation, pull: PlanPull, plan: Outcome) -> EnsureCheck
     """The check run that the plan's own commit still lacks. Once somebody has pushed, it is the pull
     request's own
     business (`bot.inspector`)."""
-    if pull.state != "open" or not _is_our_head(now, pull, plan) or is_checked(now, pull.head_sha):
+    if pull.state != "open" or not _is_our_head(now, pull, plan):
         return None
-    return check_of(plan, pull.head_sha)
+    check = check_of(plan, pull.head_sha)
+    return None if is_checked(now, pull.head_sha) and not is_half_said(now, check) else check
 
 
 def _is_our_head(now: Situation, pull: PlanPull, plan: Outcome) -> bool:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from bot.branches import PREFIX
 from bot.errors import GroundplanError
 
+ANNOTATIONS_A_REQUEST = 50
 Conclusion = Literal["success", "failure", "neutral", "action_required"]
 Reaction = Literal["eyes", "rocket", "confused"]
 
@@ -151,6 +153,12 @@ class EnsureCheckRun:
     @property
     def key(self) -> str:
         return f"check:{self.name}:{self.head_sha}:{self.external_id}"
+
+    @property
+    def later(self) -> Mapping[int, str]:
+        """Where the annotations that need further requests begin, and the key of each request."""
+        starts = range(ANNOTATIONS_A_REQUEST, len(self.annotations), ANNOTATIONS_A_REQUEST)
+        return {start: f"{self.key}:annotations:{start}" for start in starts}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import hashlib
 import json
 
 from bot.effects import Changeset, Conclusion, EnsureCheckRun
+from bot.plan import safe_text
 from bot.plan.readers.recognise import find_plans
 from bot.situation import Outcome, Proposal, Request, Situation
 from bot.steps import CHECK_NAME, Idle, PlanRequest, Step, StopPlanning
@@ -22,6 +23,8 @@ def next_inspection(now: Situation) -> Step:
     """The next thing to do about a pull request. Called again after each step until it says Idle."""
     pull = now.proposal
     assert pull is not None
+    if half := _half_said(now, pull):
+        return Changeset("say the rest of what the rules find", (half,))
     why_not = _why_not(now, pull)
     if why_not:
         return StopPlanning(why_not) if now.request else Idle(why_not)
@@ -41,17 +44,36 @@ def _why_not(now: Situation, pull: Proposal) -> str:
         return "the repository is archived"
     if pull.state != "open":
         return f"the pull request is {pull.state}"
-    if not find_plans(pull.paths):
+    if not find_plans(pull.paths) and not pull.more:
         return "it changes no plan file"
     if "checks: write" in now.missing_permissions:
         return "the App may not write check runs"
-    if is_checked(now, pull.head_sha):
+    if is_checked(now, pull.head_sha, "" if pull.fresh_plan else _wish(now, pull).digest):
         return "the check run stands"
     return ""
 
 
+def _half_said(now: Situation, pull: Proposal) -> EnsureCheckRun | None:
+    """The check run that stands with a part of its annotations: whoever made it died before the rest."""
+    request, found = now.request, now.outcome
+    if request is None or found is None or not request.digest == found.digest == _wish(now, pull).digest:
+        return None
+    check = check_of(found, pull.head_sha)
+    return check if pull.state == "open" and is_half_said(now, check) else None
+
+
+def is_half_said(now: Situation, check: EnsureCheckRun) -> bool:
+    """Whether the check run stands, but not all requests for its annotations are known to be done."""
+    stands = f"{check.name}:{check.head_sha}:{check.external_id}" in now.checked
+    return stands and not set(check.later.values()) <= set(now.receipts)
+
+
 def _wish(now: Situation, pull: Proposal) -> Request:
-    inputs = [pull.head_sha, pull.base_sha, RULES_VERSION]
+    """The commit alone does not say what is checked: a pull request that goes to another branch changes other
+    files. That the branch it goes to moves on is no reason to check again.
+    """
+    plans = [RULES_VERSION, *sorted(find_plans(pull.paths))]
+    inputs = [str(now.subject), pull.head_sha, pull.base, pull.branch, pull.more, plans]
     return Request(
         digest=hashlib.sha256(json.dumps(inputs).encode()).hexdigest(),
         base_sha=pull.base_sha,
@@ -64,12 +86,19 @@ def _wish(now: Situation, pull: Proposal) -> Request:
         head_sha=pull.head_sha,
         branch=pull.branch,
         paths=pull.paths,
+        more=pull.more,
     )
 
 
-def is_checked(now: Situation, head_sha: str) -> bool:
-    """Whether our check run stands at this commit, whoever of us made it."""
-    return any(check.startswith(f"{CHECK_NAME}:{head_sha}:") for check in now.checked)
+def is_checked(now: Situation, head_sha: str, digest: str = "") -> bool:
+    """Whether our check run stands at this commit: the one of these inputs, or whichever of ours."""
+    known = f"{CHECK_NAME}:{head_sha}:"
+    return any(check == known + _name(digest) if digest else check.startswith(known) for check in now.checked)
+
+
+def _name(digest: str) -> str:
+    """What a check run is known by."""
+    return digest[:16]
 
 
 def check_of(found: Outcome, head_sha: str) -> EnsureCheckRun:
@@ -79,9 +108,9 @@ def check_of(found: Outcome, head_sha: str) -> EnsureCheckRun:
     return EnsureCheckRun(
         name=CHECK_NAME,
         head_sha=head_sha,
-        external_id=found.digest[:16],
+        external_id=_name(found.digest),
         conclusion="success" if found.check_ok else worst,
         title=found.check_title or "Not checked",
-        summary=found.check_summary or found.body,
+        summary=found.check_summary or safe_text.block(found.body),
         annotations=found.annotations,
     )

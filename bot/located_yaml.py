@@ -88,7 +88,9 @@ class _Reader:
             return self._mapping(node, pointer, depth)
         if isinstance(node, SequenceNode):
             return [self.value(one, child(pointer, at), depth + 1) for at, one in enumerate(node.value)]
-        return _scalar(node)
+        if isinstance(node, ScalarNode):
+            return _scalar(node)
+        raise _Refused("this is not read", node)
 
     def _mapping(self, node: MappingNode, pointer: str, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -104,7 +106,7 @@ class _Reader:
         return found
 
 
-def _scalar(node: Node) -> Any:
+def _scalar(node: ScalarNode) -> Any:
     """Quoted is text; plain is null, true, false, a whole number, or text."""
     text = str(node.value)
     if node.style is not None:

@@ -43,6 +43,12 @@ CONTENT: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("assigned password", "",
     re.compile(r"(?i:(?:secret|passwd|password|api_?key|access_?key"
                r"|auth_?token)[ \t]{0,4}[:=][ \t]{0,4})([A-Za-z0-9+/_=.!@%^&*~-]{12,200})(?=[\s`\"';]|$)")),
+    ("assigned literal", "",
+    re.compile(r"(?i:(?:secret|passwd|password|api_?key|access_?key"
+               r"|auth_?token)\w{0,20}[\"']?[ \t]{0,4}[:=][ \t]{0,4})"
+               r"([\"'])([A-Za-z0-9+/_=.!@#%^&*~?-]{12,64})\1")),
+    ("bearer token", "earer ",
+    re.compile(r"\b[Bb]earer[ \t]{1,4}([A-Za-z0-9+/_~-][A-Za-z0-9+/_.~-]{23,511}={0,2})(?![\w.])")),
     ("assigned secret", "",
     re.compile(r"(?i:(?:secret|passwd|password|api_?key|access_?key"
                r"|auth_?token)\w{0,20}[\"']?\s{0,4}[:=]\s{0,4})[\"']([A-Za-z0-9+/_=.-]{24,200})[\"']")),
@@ -62,6 +68,7 @@ PLACEHOLDER = re.compile(
     r"(?i)example|changeme|change_me|your[-_]|placeholder|dummy|xxxx|1234567|abcdefg|insecure|fake|\.\.\."
     r"|SflKxwRJSMeKKF2QT4|Eby8vdM02xNOcqFl"  # the ones in everybody's manuals: of jwt.io, of Azurite
 )
+FOR_TESTS = re.compile(r"(?i)test|password|passw0rd|secret|demo|sample|admin|default|local|\bmy|user|pass")
 # Random parts of these may well hold one of the words above.
 NEVER_PLACEHOLDER = frozenset({"private key", "GitHub installation token"})
 NAME = re.compile(r"[A-Za-z]*[0-9]{0,4}(?:[-_./][A-Za-z]*[0-9]{0,4})*=?")
@@ -92,13 +99,26 @@ def secret_in(text: str) -> SecretFound | None:
 
 
 def _placeholder(what: str, found: re.Match[str]) -> bool:
+    if what == "bearer token":
+        value = found.group(1)
+        random = sum(c.isdigit() for c in value) > 2 and len(set(value)) >= 12 and not NAME.fullmatch(value)
+        return not random or bool(PLACEHOLDER.search(value))
     if not what.startswith("assigned"):
         return what not in NEVER_PLACEHOLDER and bool(PLACEHOLDER.search(found.group()))
-    value = found.group(1)
+    value = found.group(found.re.groups)
+    if what == "assigned literal":
+        return not _looks_random(value) or bool(PLACEHOLDER.search(value) or FOR_TESTS.search(value))
     if what == "assigned password":
         return not _looks_chosen(value) or bool(PLACEHOLDER.search(value))
     mixed = any(c.isdigit() for c in value) and any(c.isalpha() for c in value) and len(set(value)) >= 12
     return not mixed or bool(PLACEHOLDER.search(value)) or value.count(".") > 2
+
+
+def _looks_random(value: str) -> bool:
+    """Whether a value in quotes is no name: letters of both cases and figures, or figures and other signs."""
+    sorts = [any(map(test, value)) for test in (str.islower, str.isupper, str.isdigit)]
+    other = any(not c.isalnum() and c not in "-_./" for c in value)
+    return sum((*sorts, other)) >= 3 and len(set(value)) >= 8 and not NAME.fullmatch(value)
 
 
 def _looks_chosen(value: str) -> bool:

@@ -97,7 +97,8 @@ class PlanPull:
 class Proposal:
     """A pull request that is looked at for its own sake: does what it changes hold the rules of plans?
 
-    `paths` are the files it adds or changes, `more` tells that there are others. `fresh_plan` means that it
+    `base` is the branch it goes to. `paths` are the files it adds or changes, `more` tells that there are
+    others. `fresh_plan` means that it
     is a plan
     pull request of ours to which nobody has added a commit yet.
     """
@@ -107,6 +108,7 @@ class Proposal:
     branch: str
     head_sha: str
     base_sha: str
+    base: str = ""
     paths: tuple[str, ...] = ()
     more: bool = False
     fresh_plan: bool = False
@@ -119,7 +121,7 @@ class Request:
 
     The text is kept here, not read again, so that the plan is of the very text that the digest names. An
     inspection
-    looks at `paths` as they are at `head_sha`.
+    looks at `paths` as they are at `head_sha`; `more` tells that other files change as well.
     """
 
     digest: str
@@ -136,6 +138,7 @@ class Request:
     head_sha: str = ""
     branch: str = ""
     paths: tuple[str, ...] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

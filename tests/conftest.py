@@ -15,7 +15,8 @@ from bot.inbox import connect
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Add up what tests counted with `record_property` (crash schedules, wrong end states) and print it."""
+    """Add up what tests counted with `record_property` (crash schedules, wrong end states, mutants) and print
+    it; of pairs (a → b) the ten most frequent."""
     counted: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:
@@ -23,7 +24,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 counted.update(
                     {name: value for name, value in report.user_properties if isinstance(value, int)}
                 )
-    for name, value in counted.items():
+    pairs = Counter({name: value for name, value in counted.items() if "→" in name})
+    for name, value in (*sorted((counted - pairs).items()), *pairs.most_common(10)):
         terminalreporter.write_line(f"{value:>7} {name}")
 
 

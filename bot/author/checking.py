@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.author.brief import Brief
+from bot.author.demands import said
 from bot.effects import PLAN_FILE, File
 from bot.errors import UserError
+from bot.plan.audited import audited
 from bot.plan.contract import contract_path, contract_text
 from bot.plan.fanout import fanout_path
 from bot.plan.findings import Report
@@ -33,6 +35,7 @@ def lint_input(plan: Plan, brief: Brief, files: tuple[File, ...] = ()) -> LintIn
         format=brief.format,
         issue=brief.number,
         issue_text=f"{brief.title}\n\n{brief.body}",
+        demands=tuple(said(one.text) for one in brief.recon.obligations if not one.checked),
     )
 
 
@@ -44,6 +47,7 @@ def checked(plan: Plan, brief: Brief) -> tuple[tuple[File, ...], Report]:
         _refuse_secrets(file, present)
         _refuse_foreign(file.path, brief.tree)
         _refuse_peoples(file, present, contract_path(plan.issue))
+    files = audited(lint_input(plan, brief, files))
     return files, lint(lint_input(plan, brief, files))
 
 

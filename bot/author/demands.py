@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.author.untrusted import one_line
 from bot.recon.kinds import kind_of
 
 Topic = Literal["code", "tests", "docs"]
@@ -42,6 +43,11 @@ REMARK = re.compile(
     re.IGNORECASE,
 )
 LABEL = re.compile(r"^\*\*[^*\n]{2,40}\*\*:?\s+|^\*\*(?!.*\*\*)\s*")
+
+
+def said(text: str) -> str:
+    """A demand as plans show it: one visible line without its label."""
+    return LABEL.sub("", one_line(text, 1500))
 
 
 @dataclass(frozen=True, slots=True)

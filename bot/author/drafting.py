@@ -15,7 +15,8 @@ from bot.author.facts import Facts
 from bot.author.model import Usage
 from bot.author.parts import INVARIANTS, provenance, slug, validation
 from bot.author.purge import Purge
-from bot.plan.draft import DraftRejected, plan_from_draft
+from bot.plan.digest import canonical_json
+from bot.plan.draft import DraftRejected, draft_of, plan_from_draft
 from bot.plan.findings import Finding
 from bot.plan.located_json import Fault, read_json
 from bot.plan.model import Codebase, Plan
@@ -33,6 +34,8 @@ PROTECTED = re.compile(
     r"|\.gitattributes|\.npmrc|\.pypirc|\.netrc|\.env(\..*)?)$",
     re.IGNORECASE,
 )
+# Where nothing of the model's is kept.
+PUT_IN = re.compile(r"/(issue|title|slug|codebase|not_produced|provenance)(/|$)|/obligations/\d+/text$")
 SHELL = re.compile(r"[;&|<>`$\n\\]")
 
 
@@ -45,6 +48,12 @@ class Candidate:
     reply: str = ""
 
     @property
+    def to_repair(self) -> tuple[Finding, ...]:
+        """Errors and warnings about what the model chose; what code put into a plan, no answer can change."""
+        heavy = [each for each in self.findings if each.severity != "info"]
+        return tuple(each for each in heavy if self.plan is None or not PUT_IN.match(each.pointer))
+
+    @property
     def score(self) -> tuple[int, int]:
         errors = sum(each.severity == "error" for each in self.findings)
         if self.plan is None:
@@ -52,8 +61,26 @@ class Candidate:
         return errors, sum(each.severity == "warning" for each in self.findings)
 
     @property
-    def clean(self) -> bool:
-        return self.plan is not None and self.score == (0, 0)
+    def is_sound(self) -> bool:
+        """Whether it may be published."""
+        return self.plan is not None and self.score[0] == 0
+
+    def betters(self, other: Candidate) -> bool:
+        """Whether to go on with this one: fewer errors, or as many and fewer warnings.
+
+        A sound plan is never bettered by leaving out work or decisions.
+        """
+        if self.score >= other.score:
+            return False
+        return not (other.is_sound and _contents(other.plan) - _contents(self.plan))
+
+
+def _contents(plan: Plan | None) -> set[tuple[str, str]]:
+    """What a plan must not lose while only its words are mended."""
+    if plan is None:
+        return set()
+    met = {("demand", one.id) for one in plan.obligations if one.disposition == "task"}
+    return met | {("task", one.id) for one in plan.tasks} | {("decision", one.id) for one in plan.decisions}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +119,15 @@ def candidate(reply: str, facts: Facts, source: Source) -> Candidate:
         )
     except DraftRejected as rejected:
         return Candidate(None, rejected.findings, text)
-    return _linted(plan, facts, text)
+    return _linted(plan, facts)
 
 
-def _linted(plan: Plan, facts: Facts, text: str) -> Candidate:
+def _linted(plan: Plan, facts: Facts) -> Candidate:
+    """The plan with what is safely mended, and what is not. A repair is asked of the plan as it is then, so
+    that every place named in a finding is one of the draft that is shown with it."""
     fixed, _ = autofix(plan, lint_input(plan, facts.brief))
     _, report = checked(fixed, facts.brief)
-    return Candidate(fixed, report.findings, text)
+    return Candidate(fixed, report.findings, canonical_json(draft_of(fixed, facts.brief.format)))
 
 
 def _codebase(facts: Facts, source: Source, purge: Purge) -> Codebase:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.author.brief import Brief
-from bot.author.demands import CHECKS, LABEL, WORK_LIST, Demand, is_remark, topic_of
+from bot.author.demands import CHECKS, WORK_LIST, Demand, is_remark, said, topic_of
 from bot.author.issue_text import Passage, is_open, passages
 from bot.author.untrusted import gives_orders, one_line
 from bot.plan.model import Codebase, Command, Evidence, RelevantFile
@@ -192,7 +192,7 @@ class Facts:
         line = self.line_at(found.start)
         heading = self._heading_at(line)
         inside = [each for each in self._all_mentions if _names(self.brief.body, found, each.text)]
-        text = LABEL.sub("", one_line(found.text, 1500))
+        text = said(found.text)
         topic = topic_of(text, _sure(inside))
         paths = (*_sure(inside), *(self._documents(text) if topic == "docs" else ()))
         return Demand(

@@ -1,4 +1,5 @@
-"""The author with a model: one structured draft, checked by the rules, and at most two rounds of repair.
+"""The author with a model: one structured draft, checked by the rules, and at most two rounds of repair, one
+when there are only warnings.
 
 The model proposes, code disposes: a worse answer is never taken for a better one, and
 nothing with an error gets out.
@@ -73,15 +74,23 @@ class _Run:
     def written(self) -> Written:
         asked, best = self._first()
         for round_number in range(1, REPAIRS + 1):
-            if best.clean or (best.score[0] == 0 and round_number > 1):
+            if not best.to_repair or (best.is_sound and round_number > 1):
                 break
             self.progress(f"repairing the draft ({round_number} of {REPAIRS})")
-            request = asked.with_repair(best.reply, best.findings)
-            found = self._candidate(request, asked)
-            best = found if found.score < best.score else best
-        if best.plan is None or best.score[0]:
+            found = self._repaired(best, asked)
+            best = found if found and found.betters(best) else best
+        if not best.is_sound:
             raise Failed(best.findings, self.usage)
         return Written("plan", plan=self._with_cost(best), usage=self.usage)
+
+    def _repaired(self, best: Candidate, asked: Prompt) -> Candidate | None:
+        """Another answer; None when there is none and the plan at hand will do."""
+        try:
+            return self._candidate(asked.with_repair(best.reply, best.to_repair), asked)
+        except ModelError:
+            if best.is_sound:
+                return None
+            raise
 
     def _first(self) -> tuple[Prompt, Candidate]:
         """The first draft; a prompt that is too long is asked once more with less."""

@@ -14,18 +14,20 @@ from bot.author.fence import Fence, nonce_of
 from bot.author.model import BYTES_PER_TOKEN, ModelRequest
 from bot.author.untrusted import without_invisible, without_secrets
 from bot.plan.findings import Finding
+from bot.plan.graph import natural
 from bot.plan.schema import wire_schema
 from bot.recon.kinds import kind_of
 from bot.recon.secrets import Guarded
 from bot.render import render
 
-VERSION = "plan-1"
+VERSION = "plan-2"
 INPUT_TOKENS = 24_000
 OUTPUT_TOKENS = 16_000
 MOST_PATHS = 400
 EXCERPTED = 8
 EXCERPT_LINES = 160
 LONGEST_LINE = 300
+MOST_LINES = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def prompt(facts: Facts, share: float = 1.0) -> Prompt:
         system=render("prompts/system.md"),
         user=user,
         schema_name="plan",
-        schema=wire_schema(),
+        schema=wire_schema(brief.format),
         max_output_tokens=OUTPUT_TOKENS,
         cache_key=f"groundplan-{VERSION}",
     )
@@ -165,9 +167,15 @@ def _excerpts(facts: Facts, fence: Fence, room: _Room) -> list[str]:
 
 
 def _told(findings: Sequence[Finding]) -> str:
-    """Findings by pointer, with the values that would be right."""
-    lines = []
-    for each in sorted(findings, key=lambda one: (one.pointer, one.rule))[:60]:
-        hint = f" Allowed: {each.suggestion[:300]}" if each.suggestion else ""
-        lines.append(f"{each.pointer or '/'}: {each.rule} {each.severity}: {each.message[:400]}{hint}")
-    return "\n".join(lines)
+    """Findings by place, places with errors first, each with what would be right where that is known."""
+    at: dict[str, list[Finding]] = {}
+    for each in findings:
+        at.setdefault(each.pointer, []).append(each)
+    places = sorted(at, key=lambda place: (all(one.severity != "error" for one in at[place]), natural(place)))
+    told = [line for place in places for line in (f"{place or '(the whole)'}:", *map(_line, at[place]))]
+    return "\n".join(told[:MOST_LINES])
+
+
+def _line(finding: Finding) -> str:
+    hint = f" Suggestion: {finding.suggestion[:300]}" if finding.suggestion else ""
+    return f"  {finding.severity} {finding.rule}: {finding.message[:400]}{hint}"

@@ -42,6 +42,7 @@ class Background:
     grounds: Grounds
     kind: str = ""
     issue_text: str | None = None
+    demands: tuple[str, ...] | None = None
     limits: Limits = Limits()  # noqa: RUF009  it is frozen
 
 
@@ -90,6 +91,7 @@ class Sorter:
     _seen: set[Path] = field(default_factory=set)
     _read: dict[Path, Source | None] = field(default_factory=dict)
     _contracts: dict[Path, Sequence[Path]] = field(default_factory=dict)
+    _plans: dict[tuple[str, str], Plan | None] = field(default_factory=dict)
 
     def units(self, named: Sequence[Source], found: Sequence[Source]) -> Iterator[Unit]:
         """`named` were asked for by name, so it is said when one is no plan; `found` stood in folders."""
@@ -130,7 +132,7 @@ class Sorter:
         return self._own(beside, place) if beside else None
 
     def _own(self, contract: _Place, first: _Place) -> Unit | None:
-        plan = _plan_in(contract)
+        plan = self._plan_in(contract)
         if plan is None:
             return None
         files = {contract.name: contract}
@@ -142,6 +144,13 @@ class Sorter:
         if first.name not in files:
             return None
         return self._own_unit(plan, contract, fanout, files)
+
+    def _plan_in(self, contract: _Place) -> Plan | None:
+        """Each contract is read once, however many documents look for theirs."""
+        key = contract.name, contract.source.text
+        if key not in self._plans:
+            self._plans[key] = _plan_in(contract)
+        return self._plans[key]
 
     def _own_unit(
         self, plan: Plan, contract: _Place, fanout: _Place | None, files: Mapping[str, _Place]
@@ -159,6 +168,7 @@ class Sorter:
             format=_format_of(shown),
             ground=footing.ground,
             issue_text=self.background.issue_text,
+            demands=self.background.demands,
             limits=self.background.limits,
         )
         return Unit(_CONTRACT, given, {name: one.source for name, one in files.items()}, footing.note)
@@ -215,6 +225,7 @@ class Sorter:
             format=reading.format,
             ground=footing.ground,
             issue_text=self.background.issue_text,
+            demands=self.background.demands,
             limits=self.background.limits,
         )
         return Unit(kind, _with_json(given, place, kind), {place.name: place.source}, footing.note)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, TextIO
 
 from bot.lint.outcome import Linted, Run
+from bot.lint.words import json_text
 from bot.plan.findings import Finding, Location, Suppressed
 
 VERSION = 1
@@ -13,7 +13,7 @@ VERSION = 1
 
 def write(run: Run, out: TextIO) -> None:
     """Print one JSON object."""
-    print(json.dumps(document(run), ensure_ascii=False, indent=2), file=out)
+    print(json_text(document(run), out), file=out)
 
 
 def document(run: Run) -> dict[str, Any]:

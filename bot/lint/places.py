@@ -109,12 +109,12 @@ def read_source(place: Path) -> Source:
         raise _missing(place, name) from None
     except OSError as error:
         raise UserError("not-readable", f"{name} cannot be read: {error.strerror}.", "Check it.") from None
-    return _source(name, data, place)
+    return source_of(name, data, place)
 
 
 def read_standard_input() -> Source:
     """What is piped in, as a file of the current folder."""
-    return _source(STDIN, sys.stdin.buffer.read(LARGEST + 1), None)
+    return source_of(STDIN, sys.stdin.buffer.read(LARGEST + 1), None)
 
 
 def _missing(place: Path, name: str) -> UserError:
@@ -131,7 +131,8 @@ def _bytes(place: Path, name: str) -> bytes:
         return file.read(LARGEST + 1)
 
 
-def _source(name: str, data: bytes, place: Path | None) -> Source:
+def source_of(name: str, data: bytes, place: Path | None) -> Source:
+    """A file's bytes as text. UserError with a code of its own for each way in which they are none."""
     if len(data) > LARGEST:
         reason = f"{name} is larger than {LARGEST:,} bytes."
         raise UserError("too-large", reason, "Split it, or leave it out.")

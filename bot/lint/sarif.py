@@ -4,7 +4,6 @@ passes.
 
 from __future__ import annotations
 
-import json
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePosixPath
 from typing import Any, TextIO
@@ -12,6 +11,7 @@ from urllib.parse import quote
 
 from bot.lint.catalogue import page_address, page_of
 from bot.lint.outcome import Linted, Refusal, Run
+from bot.lint.words import json_text
 from bot.plan.findings import Finding
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -20,7 +20,7 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 def write(run: Run, out: TextIO) -> None:
     """Print one SARIF log."""
-    print(json.dumps(document(run), ensure_ascii=False, indent=2), file=out)
+    print(json_text(document(run), out), file=out)
 
 
 def document(run: Run) -> dict[str, Any]:

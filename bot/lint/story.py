@@ -17,6 +17,7 @@ from bot.lint.selection import chosen_rules
 from bot.plan.findings import Finding, Location, Report
 from bot.plan.rules import Limits, LintInput, lint
 from bot.plan.rules.suppression import suppressed
+from bot.recon.obligations import obligations
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ def _background(request: Request) -> Background:
         raise UserError("fix-stdin", "Standard input cannot be mended.", "Name a file.")
     issue = read_source(request.issue).text if request.issue else None
     limits = Limits(today=request.today)
-    return Background(Grounds(Ask(request.repo, request.base)), request.kind, issue, limits)
+    demands = None if issue is None else tuple(one.text for one in obligations(issue) if not one.checked)
+    return Background(Grounds(Ask(request.repo, request.base)), request.kind, issue, demands, limits)
 
 
 def _sources(request: Request) -> tuple[list[Source], list[Source], list[Refusal]]:

@@ -12,9 +12,10 @@ from itertools import groupby
 from typing import TextIO
 
 from bot.lint.outcome import Linted, Run
-from bot.lint.words import columns, counted, visible, window
+from bot.lint.words import columns, counted, harmless, visible, window
 from bot.plan.findings import Finding
 from bot.plan.rules.reasons import REASONS
+from bot.secret_text import secret_in
 
 WIDTH = 100
 SHOWN_OF_ONE_KIND = 5
@@ -44,9 +45,7 @@ def _write_in_colour(run: Run, out: TextIO) -> None:
 
 
 def _plain(row: Row) -> str:
-    line = "".join(text for text, _ in row).rstrip()
-    # A line that starts with two colons would be a command to GitHub's runners.
-    return line.replace("::", ": :", 1) if line.lstrip().startswith("::") else line
+    return harmless("".join(text for text, _ in row).rstrip())
 
 
 def rows(run: Run, width: int = WIDTH) -> Iterator[Row]:
@@ -106,6 +105,9 @@ def _finding(finding: Finding, lines: Sequence[str], told: set[str], width: int)
 def _source(finding: Finding, lines: Sequence[str], width: int) -> Iterator[Row]:
     place = finding.location
     if place is None or not 0 < place.line <= len(lines) or not lines[place.line - 1].strip():
+        return
+    if secret_in(lines[place.line - 1]):
+        yield [(f"{place.line:>{_GUTTER}} │ (not shown: it may hold a secret)", "dim")]
         return
     part, at = window(lines[place.line - 1], place.col, width - _GUTTER - 6)
     yield [(f"{place.line:>{_GUTTER}} │ ", "dim"), (part, "")]

@@ -4,7 +4,9 @@ are counted as a terminal does. Knows nothing of findings.
 
 from __future__ import annotations
 
+import json
 import unicodedata
+from typing import TextIO
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _STAND_IN = "\ufffd"
@@ -16,6 +18,21 @@ def visible(text: str) -> str:
         " " if letter in "\t\r\n" else f"<U+{ord(letter):04X}>" if _unseen(letter) else letter
         for letter in text
     )
+
+
+def harmless(line: str) -> str:
+    """A line for a log that GitHub's runners read: they obey `::command::` at its start, and `##[command]`
+    anywhere.
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+    """
+    line = line.replace("##[", "# #[")
+    return line.replace("::", ": :", 1) if line.lstrip().startswith("::") else line
+
+
+def json_text(document: object, out: TextIO) -> str:
+    """JSON that any reader of `out` understands, and in which GitHub's runners find no command."""
+    plain = (out.encoding or "utf-8").lower().replace("-", "") != "utf8"
+    return json.dumps(document, ensure_ascii=plain, indent=2).replace("##[", "#\\u0023[")
 
 
 def same_width(line: str) -> str:

@@ -6,6 +6,7 @@ Knows no rule and no plan: it has the shape of `bot.plan.rules.ground.Ground`.
 from __future__ import annotations
 
 import difflib
+import heapq
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from bot.recon.manifests import Manifest, manifests
 from bot.recon.runnable import runnable
 from bot.recon.secrets import Guarded
 from bot.recon.suggest import Nearby
-from bot.recon.symbols import outline, symbol_in
+from bot.recon.symbols import Symbol, defined_in, outline
 from bot.recon.tree import Evidence, Tree, in_memory, name_of
 
 FEWEST_TESTS = 5  # tests of a language from which on they show a habit
@@ -39,6 +40,9 @@ SETTINGS_FILE = re.compile(
 )
 REGISTRY = re.compile(r"[\w.-]{0,60}invariants?[\w.-]{0,60}\.(?:md|sh|json|ya?ml|toml|txt)", re.IGNORECASE)
 TOKEN = re.compile(r"(?<![\w.$-])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w(=-])")
+MOST_NAMES = 5_000  # names of one file that a wrong one is compared with
+MOST_GUESSES = 50  # wrong names that get a guess; a plan with more is wrong as a whole
+CLOSE_ENOUGH = 60  # names that share most pairs of letters, and so are worth comparing letter by letter
 _NOT_BY_HAND = frozenset(["generated", "vendored", "lock"])
 _WRITTEN = frozenset(["source", "test", "config", "doc"])
 
@@ -54,11 +58,30 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class _Outlined:
+    """A file with its definitions; None when there is nobody to find them."""
+
+    text: str
+    symbols: tuple[Symbol, ...] | None
+
+    @cached_property
+    def names(self) -> Mapping[str, frozenset[str]]:
+        """The first few thousand names, each with its pairs of letters."""
+        known = dict.fromkeys(one.qualified for one in self.symbols or ())
+        return {name: _pairs(name) for name in sorted(known)[:MOST_NAMES]}
+
+
+@dataclass(frozen=True)
 class TreeGround:
     """Everything the rules ask, answered from one tree. Files that look like secrets are never read."""
 
     tree: Tree
     _memory: dict[str, Answer] = field(default_factory=dict, repr=False, compare=False)
+    _outlines: dict[str, _Outlined] = field(default_factory=dict, repr=False, compare=False)
+    _defined: dict[tuple[str, str], bool | None] = field(default_factory=dict, repr=False, compare=False)
+    _guesses: dict[tuple[str, str, int], Sequence[str]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @cached_property
     def _guarded(self) -> Tree:
@@ -134,12 +157,26 @@ class TreeGround:
         return Answer(True if found.verdict == "defined" else None, "it runs a program of the machine")
 
     def defines(self, path: str, name: str) -> bool | None:
-        return symbol_in(self._guarded, path, name)
+        key = path, name
+        if key not in self._defined:
+            file = self._outlined(path)
+            known = file.symbols
+            self._defined[key] = None if known is None else defined_in(path, file.text, known, name)
+        return self._defined[key]
 
     def names_near(self, path: str, name: str, n: int = 3) -> Sequence[str]:
-        text = self.text(path)
-        known = {one.qualified for one in (outline(path, text) or ())} if text else set()
-        return difflib.get_close_matches(name, sorted(known), n)
+        """What could have been meant. A courtesy, so it ends before it costs much."""
+        key = path, name[:200], n
+        if key not in self._guesses and len(self._guesses) < MOST_GUESSES:
+            self._guesses[key] = _nearest(name[:200], self._outlined(path).names, n)
+        return self._guesses.get(key, ())
+
+    def _outlined(self, path: str) -> _Outlined:
+        """A file's definitions. A plan may name one file a thousand times, so it is read once."""
+        if path not in self._outlines:
+            text = self.text(path)
+            self._outlines[path] = _Outlined(text or "", outline(path, text) if text is not None else None)
+        return self._outlines[path]
 
     @cached_property
     def _conventions(self) -> Conventions:
@@ -194,6 +231,17 @@ class TreeGround:
     def invariants(self) -> frozenset[str] | None:
         texts = (self.text(path) or "" for path in self.tree.paths if REGISTRY.fullmatch(name_of(path)))
         return frozenset(name for text in texts for name in TOKEN.findall(text)) or None
+
+
+def _nearest(name: str, known: Mapping[str, frozenset[str]], n: int) -> Sequence[str]:
+    """Comparing letter by letter is slow, so only names with most pairs of letters in common are."""
+    pairs = _pairs(name)
+    alike = heapq.nlargest(CLOSE_ENOUGH, known, key=lambda one: 2 * len(known[one] & pairs) - len(known[one]))
+    return difflib.get_close_matches(name, sorted(alike), n)
+
+
+def _pairs(name: str) -> frozenset[str]:
+    return frozenset(name[at : at + 2] for at in range(len(name) - 1))
 
 
 def _holds_settings(path: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.recon.languages import language_of
@@ -51,8 +51,11 @@ def symbol_in(tree: Tree, path: str, name: str) -> bool | None:
     """Whether a file defines `name` (plain or dotted); None when that could not be checked."""
     text = tree.text(path)
     found = None if text is None else outline(path, text)
-    if found is None or text is None:
-        return None
+    return None if found is None or text is None else defined_in(path, text, found, name)
+
+
+def defined_in(path: str, text: str, found: Sequence[Symbol], name: str) -> bool | None:
+    """As `symbol_in`, for a file whose outline is known."""
     wanted = re.sub(r"\(.*$", "", name.strip().strip("`")).replace("::", ".").replace("#", ".").strip(".")
     last = wanted.rpartition(".")[2]
     if any(

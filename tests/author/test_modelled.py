@@ -158,6 +158,115 @@ def test_a_repair_that_makes_it_worse_is_not_taken(brief: Brief) -> None:
     assert "nothing_else" not in outcome.body
 
 
+# --- defects of several families ------------------------------------------------------------------------
+
+
+def with_many_defects(draft: Draft) -> Draft:
+    """Wording, criteria, risk, decisions, milestones, grounding and writers, each broken once."""
+    draft = json.loads(json.dumps(draft))
+    first, *others = draft["tasks"]
+    first["objective"] = "Verify that reports are fine, as discussed above."
+    first["acceptance"] = ["The export works properly"]
+    first["files"][0]["path"] = "lib/nothing.py"
+    first["risk_class"] = "high"
+    first["rollback"] = {"kind": "manual", "note": ""}
+    draft["summary"] = "TODO: write the summary"
+    others[0]["depends_on"] = ["T1", "T9"]
+    draft["roadmap"]["milestones"][0]["risks"] = []
+    draft["decisions"] = [
+        {
+            "id": "D-1",
+            "question": "Which separator is used?",
+            "context": "Both are common.",
+            "impact": "Spreadsheets read one of them.",
+            "weight": "minor",
+            "options": [{"name": "comma", "consequence": "It is the usual one."}],
+            "recommended": "tab",
+            "deadline": "",
+        }
+    ]
+    return draft
+
+
+def test_defects_of_many_families_are_named_at_their_places_and_repaired(brief: Brief) -> None:
+    good = good_draft(brief)
+    outcome, server = run(brief, Says(json.dumps(with_many_defects(good))), Says(json.dumps(good)))
+    assert (outcome.kind, outcome.check_ok, len(server.asked)) == ("plan", True, 2), outcome.body
+    tail = server.asked[1].user.removeprefix(server.asked[0].user)
+    named = set(re.findall(r"  error (PLN\d{3}):", tail))
+    assert named >= {"PLN007", "PLN303", "PLN401", "PLN604", "PLN817", "PLN821", "PLN902"}, named
+    assert tail.count("\n/tasks/0/files/0/path:\n") == 1
+    assert re.search(r"/decisions/0/recommended:\n  error PLN821: .+\n", tail)
+    assert "Suggestion: " in tail
+
+
+@pytest.mark.parametrize("defects", [1, 2, 3], ids=["one round late", "two rounds late", "never"])
+def test_no_error_is_ever_published(defects: int, brief: Brief) -> None:
+    good = json.dumps(good_draft(brief))
+    turns = [Says(json.dumps(with_many_defects(good_draft(brief))))] * defects + [Says(good)]
+    outcome, server = run(brief, *turns)
+    assert len(server.asked) == min(defects + 1, 3)
+    assert (outcome.kind, bool(outcome.files)) == (("plan", True) if defects < 3 else ("failed", False))
+
+
+def with_a_warning(draft: Draft) -> Draft:
+    """Sound, though a reader stumbles: a question that cannot be answered as it stands."""
+    ask = {
+        "id": "Q-1",
+        "text": "How should it be done?",
+        "why": "It matters.",
+        "blocking": False,
+        "options": [],
+    }
+    return {**draft, "questions": [ask]}
+
+
+def test_a_warning_alone_is_mended_in_one_round(brief: Brief) -> None:
+    good = good_draft(brief)
+    outcome, server = run(brief, Says(json.dumps(with_a_warning(good))), Says(json.dumps(good)))
+    assert (outcome.kind, len(server.asked)) == ("plan", 2), outcome.body
+    assert "warning PLN912" in server.asked[1].user
+    assert plan_of(outcome).questions == ()
+
+
+def test_a_warning_that_stays_keeps_no_plan_back(brief: Brief) -> None:
+    outcome, server = run(brief, Says(json.dumps(with_a_warning(good_draft(brief)))))
+    assert (outcome.kind, outcome.check_ok, len(server.asked)) == ("plan", True, 2), outcome.body
+    assert "1 warning" in outcome.check_title
+
+
+@pytest.mark.parametrize(
+    "turn", [Fails(500), Fails(401), Hangs(), Cuts(), Refuses(), Says("")], ids=lambda turn: str(turn)[:12]
+)
+def test_a_sound_plan_is_not_lost_when_its_repair_fails(turn: Turn, brief: Brief) -> None:
+    outcome, server = run(brief, Says(json.dumps(with_a_warning(good_draft(brief)))), turn)
+    assert (outcome.kind, outcome.check_ok) == ("plan", True), outcome.body
+    assert len(server.asked) >= 2
+
+
+def test_a_warning_is_not_mended_by_leaving_out_work(brief: Brief) -> None:
+    whole = with_a_warning(good_draft(brief))
+    less = good_draft(brief)
+    covered = less["tasks"].pop()["covers"]
+    less["tasks"][0]["covers"] = [*less["tasks"][0]["covers"], *covered]
+    outcome, _ = run(brief, Says(json.dumps(whole)), Says(json.dumps(less)))
+    assert [one.id for one in plan_of(outcome).tasks] == [one["id"] for one in whole["tasks"]]
+
+
+def test_places_in_findings_are_places_in_the_draft_that_is_shown(brief: Brief) -> None:
+    """What code took out of the answer is not counted when a place is named."""
+    draft = with_path(good_draft(brief), "lib/nothing.py")
+    foreign = {"path": ".github/workflows/x.yml", "change": "new", "summary": "", "source": ""}
+    draft["tasks"][0]["files"].insert(0, foreign)
+    _, server = run(brief, Says(json.dumps(draft)))
+    tail = server.asked[1].user.removeprefix(server.asked[0].user)
+    block = re.search(r'id="last-answer"[^>]*>\n(.*?)\n</data', tail, re.DOTALL)
+    assert block
+    shown = json.loads(block[1])
+    assert "\n/tasks/0/files/0/path:\n" in tail
+    assert shown["tasks"][0]["files"][0]["path"] == "lib/nothing.py"
+
+
 DOWN: dict[str, tuple[Turn, int, str]] = {
     "refusal": (Refuses(), 1, "declined"),
     "wrong key": (Fails(401), 1, "OPENAI_API_KEY"),

@@ -9,7 +9,6 @@ import pytest
 
 from bot.branches import plan_branch
 from bot.controller import next_step
-from bot.steps import Idle, PlanRequest, Policy, StopPlanning
 from bot.effects import Changeset, Commit, EnsureComment, EnsurePullRequest, File, Receipt
 from bot.marks import Mark, Place, read_mark
 from bot.situation import (
@@ -23,6 +22,7 @@ from bot.situation import (
     Subject,
     Trouble,
 )
+from bot.steps import Idle, PlanRequest, Policy, StopPlanning
 
 SHA, HEAD = "a" * 40, "b" * 40
 POLICY = Policy(secret="s3cret")

@@ -1,4 +1,4 @@
-"""Whoever changes plan files in a pull request is told what the rules say, at each push and on the exact lines."""
+"""Whoever changes plan files in a pull request is told what the rules say: at each push, on its lines."""
 
 from __future__ import annotations
 

@@ -52,6 +52,37 @@ def test_a_label_becomes_the_models_plan(town: Town) -> None:
     assert town.labels(number) == []
 
 
+def broken() -> dict[str, Any]:
+    """The same with a defect in its words, its criteria, its files and its order."""
+    out: dict[str, Any] = json.loads(json.dumps(draft()))
+    first = out["tasks"][0]
+    first["objective"] = "Verify as discussed above that it is fine, TBD."
+    first["acceptance"] = ["It works properly"]
+    first["files"] = [{"path": "lib/nothing.py", "change": "edit", "summary": "", "source": ""}]
+    first["depends_on"] = ["T9"]
+    return out
+
+
+def test_a_draft_with_defects_is_repaired_before_anybody_sees_it(town: Town) -> None:
+    with modelled(town, Says(json.dumps(broken())), Says(json.dumps(draft()))) as server:
+        number = town.ask()
+    assert town.status(number).startswith("### 📝 Plan ready for review")
+    assert len(server.asked) == 2
+    assert all(rule in server.asked[1].user for rule in ("PLN303", "PLN401", "PLN604", "PLN902"))
+    [pull] = town.pulls()
+    assert WORDS in pull["body"]
+    assert "lib/nothing.py" not in pull["body"]
+
+
+def test_a_draft_whose_defects_stay_is_withheld_and_the_rules_are_named(town: Town) -> None:
+    with modelled(town, Says(json.dumps(broken()))) as server:
+        number = town.ask()
+    assert town.status(number).startswith("### ⚠️ No plan: planning failed")
+    assert "PLN401" in town.status(number)
+    assert len(server.asked) == 3
+    assert town.branches() == ["main"]
+
+
 def test_a_model_that_obeys_the_issue_writes_nothing_outside_the_plan(town: Town) -> None:
     obeyed = draft()
     obeyed["tasks"][0]["files"][0]["path"] = "../.github/workflows/pwned.yml"

@@ -105,7 +105,7 @@ class _Walk:
         """Files that the whole plan touches."""
         for at, entry in matter.items("files_modified"):
             text = str(entry)
-            if path := path_of(re.sub(r"\s*\(.*", "", text)):
+            if path := path_of(re.sub(r"\s{0,40}\(.*", "", text)):
                 data = {"path": path[0], "change": declared_change(text[len(path[0]) :]) or ""}
                 self.sheet.add("/codebase/impact", data, *matter.at(f"/files_modified/{at}"))
         if matter.items("depends_on"):

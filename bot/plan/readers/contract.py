@@ -16,7 +16,8 @@ from bot.plan.model import Plan
 from bot.plan.readers.reading import Data, Reading
 
 _DECISION = re.compile(
-    r"\s*(?P<id>[A-Za-z]{1,4}-?\d{1,6})\s*:\s*(?P<question>.*?)(?:\s*\(#(?P<issue>\d{1,9})\))?\s*", re.DOTALL
+    r"\s{0,40}(?P<id>[A-Za-z]{1,4}-?\d{1,6})\s{0,40}:\s{0,40}(?P<question>.*?)(?:\s{0,40}\(#(?P<issue>\d{1,9})\))?\s{0,40}",
+    re.DOTALL,
 )
 _LISTS = ("acceptance_tests", "invariants")
 _EXTRAS = ("status", "validation", "origin")

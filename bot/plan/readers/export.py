@@ -62,8 +62,8 @@ _NAMED = re.compile(
     r"(?:`|(?P<closed>\*\*|__))?"
     r"\s*(?P<remark>\([^()]{0,120}\))?\s*(?:`|(?P<late>\*\*|__))?\s*[:–—.-]?\s*"
 )
-_NAME_END = re.compile(r"\s*(?:(?<!\\)[:–—.-]\s*)?$")
-_AFTER_NAME = re.compile(r"\s*[:–—.-]?\s*")
+_NAME_END = re.compile(r"\s{0,40}(?:(?<!\\)[:–—.-]\s{0,40})?$")
+_AFTER_NAME = re.compile(r"\s{0,40}[:–—.-]?\s{0,40}")
 _MARKER = re.compile(r"\s*\**\[0o0o NEEDS\s+CONFIRMATION\]\**\s*[:–—-]?\s*", re.IGNORECASE)
 _IMPACT = re.compile(
     r"\b(?:impact\s*:?\s*)(?P<a>high|medium|low)\b|\b(?P<b>high|medium|low)\s+impact\b", re.IGNORECASE
@@ -74,8 +74,10 @@ _STEP = re.compile(
     r"(?:\*\*|__)?\s*[:·–—.)-]*\s*",
     re.IGNORECASE,
 )
-_ARROW = re.compile(r"\s*(?:→|⇒|->|=>)\s*")
-_COMMAND = re.compile(r"(?P<before>.*?)(?P<colon>:|\brun)?\s*`(?P<cmd>[^`]+)`\s*$", re.DOTALL | re.IGNORECASE)
+_ARROW = re.compile(r"\s{0,40}(?:→|⇒|->|=>)\s{0,40}")
+_COMMAND = re.compile(
+    r"(?P<before>.*?)(?P<colon>:|\brun)?\s{0,40}`(?P<cmd>[^`]{1,2000})`\s{0,40}$", re.DOTALL | re.IGNORECASE
+)
 _QUESTION_LABELS = frozenset({"why", "options", "possible answers", "blocking", "default"})
 
 

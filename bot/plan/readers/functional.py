@@ -168,7 +168,7 @@ def _requirement(page: Page, mine: str, parts: Sequence[Field | Entry], heading:
             page.keep((two for two in one.below if two.kind not in ("item", "paragraph", *taken)), heading)
 
 
-_NEED = re.compile(r"\s*(?P<need>required|optional|mandatory)\b\s*[,;:.]?\s*", re.IGNORECASE)
+_NEED = re.compile(r"\s{0,40}(?P<need>required|optional|mandatory)\b\s{0,40}[,;:.]?\s{0,40}", re.IGNORECASE)
 _NEEDS = {"required": "required", "mandatory": "required", "optional": "optional"}
 
 
@@ -197,7 +197,7 @@ def _need(page: Page, mine: str, text: Stretch | None) -> None:
     page.text(f"{mine}/bound", text.cut(found.end()) if found else text)
 
 
-_CASE = re.compile(r"\s*(?:→|->|=>|:\s|\s[–—-]\s)\s*")
+_CASE = re.compile(r"\s{0,40}(?:→|->|=>|:\s|\s[–—-]\s)\s{0,40}")
 
 
 def _errors(page: Page, pointer: str, one: Field, heading: str) -> None:

@@ -207,5 +207,5 @@ def label_of(text: str) -> tuple[str, str, int]:
 
 def field_named(name: str) -> str:
     """The field that a label or heading names, "" when it names none."""
-    name = re.sub(r"\s*[(（].*", "", name.strip().strip("*_`:： ")) or name
+    name = re.sub(r"\s{0,40}[(（].*", "", name.strip().strip("*_`:： ")) or name
     return next((field for field, words in LABELS.items() if words.fullmatch(name)), "")

@@ -34,8 +34,8 @@ _LINE_END = re.compile(r"[ \t]*(?:\n|$)")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 
 _RANGE = re.compile(r"([A-Z]{1,4}-?)(\d{1,6})\s*(?:–|—|-|\.\.\.?|…|to|through)\s*(?:\1)?(\d{1,6})")
-_BETWEEN = re.compile(r"\s*(?:[,;&+]|\band\b)[\s,]*")
-_REMARK = re.compile(r"\s*\([^()]{0,200}\)\s*\.?$|\.$")
+_BETWEEN = re.compile(r"\s{0,40}(?:[,;&+]|\band\b)[\s,]*")
+_REMARK = re.compile(r"\s{0,40}\([^()]{0,200}\)\s{0,40}\.?$|\.$")
 _WIDEST = 100
 
 
@@ -346,12 +346,12 @@ _FILE = re.compile(
 _PATH = re.compile(
     r"[^\s/][^\s]*/[^\s]*|/[^\s]*|\.?[\w*@+-]+(?:\.[\w*-]+)+|Makefile|Dockerfile|LICENSE|Procfile"
 )
-_ARROW = re.compile(r"\s*(?:→|->|=>)\s*`(?P<to>[^`]+)`")
+_ARROW = re.compile(r"\s{0,40}(?:→|->|=>)\s{0,40}`(?P<to>[^`]+)`")
 _SAID = re.compile(
     rf"\s*[(\[](?P<said>{_VERB})(?:\s+from\s+`?(?P<source>[^`()\s]+)`?)?\s*[)\]]", re.IGNORECASE
 )
-_SUMMARY = re.compile(r"\s*(?::|—|–|-(?=\s))?\s*")
-_NEXT_FILE = re.compile(r"\s*(?:[,;]|\band\b)\s*(?=(?:\*\*)?`)")
+_SUMMARY = re.compile(r"\s{0,40}(?::|—|–|-(?=\s))?\s{0,40}")
+_NEXT_FILE = re.compile(r"\s{0,40}(?:[,;]|\band\b)\s{0,40}(?=(?:\*\*)?`)")
 
 
 @dataclass(frozen=True)

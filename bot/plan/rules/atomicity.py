@@ -78,10 +78,20 @@ def tasks_touch_few_files(given: LintInput) -> Iterator[Hit]:
 def tasks_do_something(given: LintInput) -> Iterator[Hit]:
     """A task names a file, an edit, a command, a test or something for people to do"""
     for at, task in enumerate(plan_of(given).tasks):
-        if not (paths(task) or task.changes or task.commands or task.tests or task.user_instructions):
+        changes = any(not _TALK.match(text) for text in task.changes)
+        if not (paths(task) or changes or task.commands or task.tests or task.user_instructions):
             advice = "name the files it edits, the command it runs, or what people have to do"
             yield Hit(f"/tasks/{at}", {"id": called(given, at)}, advice)
 
+
+# What leaves nothing behind.
+_TALK = re.compile(
+    r"\W{0,5}(?:talk (?:\w+ ){0,4}over|talk (?:to|with) (?:the |our )?(?:team|owners?|users?"
+    r"|stakeholders?|maintainers?)"
+    r"|discuss|think about|brainstorm|reflect on|agree on|hold a meeting|have a (?:chat|talk|meeting|think))"
+    r"\b[^`\n/]{0,200}$",
+    re.IGNORECASE,
+)
 
 # Verbs that are hardly ever nouns in a title, and verbs that often are: those need an article after them.
 _VERB = (

@@ -35,6 +35,13 @@ _MADE = re.compile(
     r"|does not exist|absent)",
     re.IGNORECASE,
 )
+# In the line of a file that is changed: what only a name that is there can be asked.
+_CHANGED = re.compile(
+    r"(?:^|[;:]\s|\b(?:and|then) )"
+    r"(?:chang|extend|modif(?:y|ies)|fix|refactor|renam|delet|remov|drop|split|reus)"
+    rf"(?:e|es|s|ing|ting|ping)?\s(?:the\s)?(?:existing\s|function\s|method\s|class\s)?`{_NAME}`",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"[.;:!?]\s|\n|,\s")
 _FILE_NAME = re.compile(
     r"\.(?:py|pyi|[cm]?[jt]sx?|go|rs|java|kt|rb|php|cs|swift|md|json|ya?ml|toml|css|html|sql|sh)$"
@@ -68,7 +75,7 @@ def cited_names_exist(given: LintInput) -> Iterator[Hit]:
         if verdict is False:
             near = ", ".join(ground.names_near(one.path, one.name))
             values = {"sym": one.name, "path": one.path, "near": near or "nothing near"}
-            yield Hit(one.pointer, values, near, severity="warning" if given.format == "foreign" else None)
+            yield Hit(one.pointer, values, near, severity="info" if given.format == "foreign" else None)
 
 
 def _citations(given: LintInput) -> Iterator[_Citation]:
@@ -92,6 +99,11 @@ def _citations(given: LintInput) -> Iterator[_Citation]:
             real = _real(ground, path)
             if real and real not in moved and not {name, _last(name)} & known:
                 yield _Citation(one.pointer, real, name)
+    for pointer, task, change in file_changes(given):
+        if change.change == "edit" and change.path not in moved and ground.exists(change.path):
+            for found in _CHANGED.finditer(change.summary):
+                if not {found["name"], _last(found["name"])} & made[task.id]:
+                    yield _Citation(f"{pointer}/summary", change.path, found["name"])
     for at, task in enumerate(plan.tasks):
         for index, seen in enumerate(task.evidence):
             if _QUOTED_NAME.fullmatch(seen.quote) and ground.exists(seen.path):

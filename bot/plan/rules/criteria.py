@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from bot.plan.facets import Check, Criterion, ErrorCase, InputField, Requirement, Requirements
 from bot.plan.loose import loose_part
@@ -61,6 +62,11 @@ def criteria_have_given_when_then(given: LintInput) -> Iterator[Hit]:
         for block in _missing_blocks(one, foreign=given.format == "foreign"):
             values = {"ac": one.id or f"criterion {at + 1}", "block": block.capitalize()}
             yield Hit(f"/requirements/criteria/{at}/{block}", values, severity=milder(given))
+        for block, other in _turned_round(given, at):
+            name = one.id or f"criterion {at + 1}"
+            values = {"ac": name, "block": f"{block.capitalize()} before {other.capitalize()}"}
+            message = f"{name}: {block.capitalize()} stands after {other.capitalize()}"
+            yield Hit(f"/requirements/criteria/{at}/{block}", values, severity=milder(given), message=message)
     for field in given.texts_of_plan:
         if field.purpose == "acceptance" and not field.quoted and not _is_block(field):
             for fault in _form_faults(field.text):
@@ -73,10 +79,29 @@ def _missing_blocks(one: Criterion, *, foreign: bool) -> Iterator[str]:
     filled = {block for block in _BLOCKS if any(text.strip() for text in getattr(one, block))}
     if foreign and (filled <= {"then"} or filled >= {"when", "then"}):
         return
+    if foreign and filled == {"given", "then"} and one.given[0].lower().startswith("while "):
+        return  # of what holds all the time
     whole_sentence = filled == {"then"} and any(map(_is_ears, one.then))
     for block in _BLOCKS:
         if block not in filled and not whole_sentence and not (foreign and block == "given"):
             yield block
+
+
+def _turned_round(given: LintInput, at: int) -> Iterator[tuple[str, str]]:
+    """Blocks whose first sentence stands in the file after that of a block they come before.
+
+    One pair a criterion is enough. A condition may stand behind the deed in other tools' sentences.
+    """
+    read = given.reading
+    places = [
+        (block, read.places.get(f"/requirements/criteria/{at}/{block}/0"))
+        for block in _BLOCKS
+        if read and given.format != "foreign"
+    ]
+    for (block, mine), (other, theirs) in pairwise([(name, place) for name, place in places if place]):
+        if mine.file == theirs.file and (mine.line, mine.col) > (theirs.line, theirs.col):
+            yield block, other
+            return
 
 
 def _is_ears(text: str) -> bool:
@@ -184,8 +209,14 @@ def outcomes_can_be_observed(given: LintInput) -> Iterator[Hit]:
         if field.text.strip() and says_nothing(field.text):
             values = {"ac": called(given, field.owner), "t": _shown(field.text)}
             yield Hit(field.pointer, values, _SAY_VALUE, severity=milder(given))
+    for field in english(given, "verification"):
+        found = _EXPECTED.fullmatch(field.pointer)
+        if found and field.text.strip() and says_nothing(field.text):
+            values = {"ac": f"Check {int(found[1]) + 1}", "t": _shown(field.text)}
+            yield Hit(field.pointer, values, _SAY_VALUE, severity=milder(given))
 
 
+_EXPECTED = re.compile(r"/delivery/checks/(\d+)/expected")
 _SAY_VALUE = "name what is seen: a value, a message, a status, a file, a state"
 
 
@@ -363,6 +394,9 @@ _FAILS = re.compile(
 )
 
 
+_SUCCEEDS = re.compile(r"\b(?:status|code|HTTP|answers?|returns?)(?: code)? 20\d\b", re.IGNORECASE)
+
+
 def _words_of(one: Criterion) -> str:
     return " ".join((one.title, *one.given, *one.when, *one.then))
 
@@ -398,7 +432,9 @@ def _lacking_kinds(texts: Sequence[str]) -> Iterator[str]:
     """In doubt a criterion counts as both."""
     if all(map(_FAILS.search, texts)):
         yield "success"
-    if not any(_MAY_FAIL.search(text) or _FAILS.search(text) for text in texts):
+    if not any(
+        _FAILS.search(text) or (_MAY_FAIL.search(text) and not _SUCCEEDS.search(text)) for text in texts
+    ):
         yield "failure"
 
 
@@ -445,6 +481,13 @@ _LOOSE = re.compile(
     r"(?:may|might|could)\b(?! not\b| only\b)",
     re.IGNORECASE,
 )
+# The modal of a sentence's own subject: no condition, question or clause opens before it, and no ban follows.
+_MIGHT = re.compile(
+    r"(?:^|[.;!?]\s{1,4})(?:(?!(?:if|when|where|while|that|which|who|whose|what|whatever|how|why|whether|as"
+    r"|because|since|so|than|in|for|with|of|though|although|unless)\b)[\w'\u2019-]{1,40},?\s){1,6}(might|could)"
+    r"\b(?! (?:not|only|never|have)\b)",
+    re.IGNORECASE,
+)
 _MAY_BE_VERB = re.compile(
     r"\b\w{1,60}(?:[^su\Wi]s|ies|ches|shes|xes|ed)\b"
     r"|\b(?:is|are|has|have|do|does|be|may|might|could|should)\b",
@@ -480,6 +523,8 @@ def _optional(words: str) -> str:
         return ""
     if found := _SHOULD.search(words) or _LOOSE.search(words):
         return found[0].strip()
+    if found := _MIGHT.search(words):
+        return found[1]
     return _shown(words) if 0 < len(words.split()) <= _SHORT and not _says_what(words) else ""
 
 
@@ -608,7 +653,7 @@ _BARE_ORDER = re.compile(
     r"(?: (?:that|if|whether))?(?: (?:it|this|that|they|everything|all|things|the|new|changes?|features?|code"
     r"|app|application|behaviou?r|implementation|results?|functionality)){0,5}(?: (?:still|all))?"
     r"(?: (?:works?|functions?|is|are|runs?))?(?: (?:ok|okay|fine|good|done|working|correct))?\s*"
-    rf"{_PRAISE}{{0,3}}[.!]?\s*",
+    rf"{_PRAISE}{{0,3}}(?:\s?(?:manually|by hand|again))?[.!]?\s*",
     re.IGNORECASE,
 )
 _TOPIC = re.compile(
@@ -635,12 +680,18 @@ def verification_can_be_done(given: LintInput) -> Iterator[Hit]:
     assert given.plan is not None
     if given.language == "other":
         raise Lacking("the plan is not in English")
-    yield from _unexpecting_checks(given, given.plan)
+    if given.format != "foreign":  # a ticked list of what was done is no list of checks
+        yield from _unexpecting_checks(given, given.plan)
     for pointer, owner, texts in _verifications(given.plan):
         for at, text in enumerate(texts):
             if text.strip() and _proves_nothing(text, strictly=given.format != "foreign"):
                 values = {"id": called(given, owner), "lacking": "command and nothing expected"}
                 yield Hit(f"{pointer}/{at}", values, _SAY_VALUE, severity=milder(given))
+    # What is accepted in steps is their check; in the other formats PLN603 judges it.
+    for field in english(given, "acceptance") if given.format == "steps" else ():
+        if field.pointer.startswith("/tasks/") and _proves_nothing(field.text, strictly=False):
+            values = {"id": called(given, field.owner), "lacking": "command and nothing expected"}
+            yield Hit(field.pointer, values, _SAY_VALUE)
 
 
 def _unexpecting_checks(given: LintInput, plan: Plan) -> Iterator[Hit]:

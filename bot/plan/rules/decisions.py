@@ -9,7 +9,7 @@ from itertools import combinations
 from bot.plan.contract import decision_line
 from bot.plan.fanout import ID, is_blocking
 from bot.plan.model import Decision, Plan, Task
-from bot.plan.rules.engine import Hit, LintInput, rule
+from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
 from bot.plan.rules.scope import bare, english
 from bot.plan.similarity import similarity
 
@@ -89,25 +89,37 @@ def options_differ(given: LintInput) -> Iterator[Hit]:
 @rule(
     "PLN823",
     severity="error",
-    needs=["own"],
+    needs=["plan"],
     formats="D,C,O",
     message="Decision {d}: {side} missing",
 )
 def decisions_are_known_everywhere(given: LintInput) -> Iterator[Hit]:
     """Contract, documents, tasks and fan-out file name the same open decisions"""
-    assert given.own is not None
-    opened = [(at, one) for at, one in enumerate(given.own.decisions) if not one.answer]
+    plan = given.own
+    if plan is None:
+        yield from _in_broken_contract(given)
+        return
+    opened = [(at, one) for at, one in enumerate(plan.decisions) if not one.answer]
     yield from _in_contract(given, [one for _, one in opened])
     for at, decision in opened:
         if given.documents and not any(_names(one.text, decision.id) for one in given.documents):
             yield Hit(f"/decisions/{at}/id", {"d": decision.id, "side": "its mention in the documents is"})
     blocking = {one.id: one for _, one in opened if is_blocking(one)}
     mentioned = _mentioned(given)
-    for at, task in enumerate(given.own.tasks):
+    for at, task in enumerate(plan.tasks):
         for name in sorted(mentioned.get(str(at), set()) & set(blocking) - set(task.decisions)):
             values = {"d": name, "side": f"it decides on {given.name(task.id)}; there, its id is"}
             yield Hit(f"/tasks/{at}/decisions", values)
         yield from _in_fanout(given, task, [one for name, one in blocking.items() if name in task.decisions])
+
+
+def _in_broken_contract(given: LintInput) -> Iterator[Hit]:
+    """A contract that is refused for its shape still has to list what the plan inside leaves open."""
+    top = given.contract_json.value if given.contract_json else None
+    held = top.get("groundplan") if isinstance(top, dict) else None
+    if given.plan is None or not isinstance(held, dict) or not isinstance(held.get("decisions"), list):
+        raise Lacking("not a whole plan of Groundplan")
+    yield from _in_contract(given, [one for one in given.plan.decisions if one.id and not one.answer])
 
 
 def _in_contract(given: LintInput, opened: list[Decision]) -> Iterator[Hit]:

@@ -93,7 +93,8 @@ class LintInput:
     it was
     read from. `renderings` are the files a plan of ours is shown as. `published` are texts that GitHub will
     show,
-    by name ("pull request title"). `before` is the plan as it was published last, `before_files` the files.
+    by name ("pull request title"). `demands` are what the issue asks for and has not ticked off, word for
+    word. `before` is the plan as it was published last, `before_files` the files.
     """
 
     plan: Plan | None = None
@@ -106,6 +107,7 @@ class LintInput:
     format: str = "roadmap"
     issue: int | None = None
     issue_text: str | None = None
+    demands: tuple[str, ...] | None = None
     contract_file: str = ""
     fanout_file: str = ""
     reply: str | None = None

@@ -37,6 +37,14 @@ _BACK = re.compile(
     r"|as (?:we|you) (?:said|discussed|agreed|mentioned)|(?:previous|earlier) conversation)\b",
     re.IGNORECASE,
 )
+# A warning: a program may have plans of its own.
+_IN_THE_PLAN = re.compile(
+    r"\b(?:see|refer to|(?:is|are|as) (?:listed|described|stated|given|defined|recorded|explained|set out)"
+    r" in)"
+    r" (?:the (?:\w+ ){1,3}(?:of|in) )?the (?:whole |parent |overall )?"
+    r"(?:plan|roadmap|parent issue|tracking issue)\b(?! of #| in `)",
+    re.IGNORECASE,
+)
 _NEIGHBOUR = re.compile(r"\bthe (?:previous|preceding) (?:task|milestone)\b", re.IGNORECASE)
 _NUMBERED = re.compile(
     r"\b(?:[Ss]ee|[Ff]rom|[Ii]n|[Aa]fter|[Bb]efore|[Ll]ike|[Oo]f|on|to) (?:Task|Step) ([0-9]{1,3})\b(?! of\b)"
@@ -114,7 +122,8 @@ def fanout_tasks_stand_alone(given: LintInput) -> Iterator[Hit]:
         for field, word in _dangling(task, known):
             message = f"Task {task.key} refers to '{word}', which it does not hold"
             suggestion = "say what is meant in the task itself"
-            severity: Severity = "warning" if _NEIGHBOUR.fullmatch(word) else "error"
+            unsure = _NEIGHBOUR.fullmatch(word) or _IN_THE_PLAN.fullmatch(word)
+            severity: Severity = "warning" if unsure else "error"
             yield Hit(
                 f"/tasks/{at}/{field}", {"t": word}, suggestion, severity, message=message, file="fanout"
             )
@@ -126,7 +135,7 @@ def _ids(plan: Plan | None) -> set[str]:
 
 
 def _lacking(task: FanoutTask, fanout: Fanout, issue: int | None) -> Iterator[tuple[str, str]]:
-    if not (task.in_scope or task.allowed_paths):
+    if not (task.in_scope or (task.allowed_paths and not fanout.groundplan)):
         yield "in_scope", "what is in scope"
     if not (task.out_of_scope or task.denied_paths):
         yield "out_of_scope", "what is out of scope"
@@ -143,8 +152,10 @@ def _dangling(task: FanoutTask, known: set[str]) -> Iterator[tuple[str, str]]:
     held_here |= {line.partition(":")[0] for line in (*task.notes.split("\n"), *task.decisions)}
     for field, text in _texts(task):
         words = bare(text)
-        if task.origin != "extracted" and (found := _BACK.search(words) or _NEIGHBOUR.search(words)):
-            yield field, found[0]
+        for pattern in (_BACK, _NEIGHBOUR, _IN_THE_PLAN) if task.origin != "extracted" else ():
+            if found := pattern.search(words):
+                yield field, found[0]
+                break
         for found in _NUMBERED.finditer(words):
             if (name := f"T{found[1]}") in known and name not in held_here:
                 yield field, found[0].partition(" ")[2]

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from bot.plan.findings import Severity
+from bot.plan.findings import Fix, Severity
 from bot.plan.graph import Graph, natural, write_conflicts, writes
 from bot.plan.model import Plan, Task
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
@@ -152,11 +152,19 @@ def steps_follow_what_they_need(given: LintInput) -> Iterator[Hit]:
     plan = _plan(given)
     place = {name: at for at, name in reversed(list(enumerate(_listing(plan))))}
     knots = {name for part in given.graph.components if len(part) > 1 for name in part}
+    fix: Fix = "safe" if movable(plan, given.graph) else "none"
     for at, task in enumerate(plan.tasks):
         for index, need in enumerate(task.depends_on):
             if place.get(need, -1) > place.get(task.id, at) and not {need, task.id} <= knots:
                 values = {"a": given.name(task.id), "b": given.name(need)}
-                yield Hit(f"/tasks/{at}/depends_on/{index}", values)
+                yield Hit(f"/tasks/{at}/depends_on/{index}", values, fix=fix)
+
+
+def movable(plan: Plan, graph: Graph) -> bool:
+    """Whether the tasks alone say in which order they are listed, and there is a right one."""
+    phases = plan.delivery.phases if plan.delivery else ()
+    names = {task.id for task in plan.tasks}
+    return not graph.cycles and len(names) == len(plan.tasks) and not any(one.tasks for one in phases)
 
 
 def _listing(plan: Plan) -> list[str]:
@@ -334,6 +342,7 @@ def _streams_apart(given: LintInput) -> Iterator[Hit]:
                 f"/streams/streams/{at[other.id]}/depends_on",
                 values,
                 suggestion=f"let {other.id} depend on {one.id}, or split {shared[0]}",
+                fix="none",
                 message=f"{one.id} and {other.id} can run at once and both build {', '.join(shared)}",
             )
 
@@ -416,7 +425,7 @@ def files_are_made_before_they_are_used(given: LintInput) -> Iterator[Hit]:
         yield Hit(
             fault.pointer,
             {"path": fault.path, "a": a, "b": b, "op": fault.op},
-            severity="warning" if given.format == "foreign" else None,
+            severity="info" if given.format == "foreign" else None,
             message=fault.told(a, b),
         )
 
@@ -455,9 +464,14 @@ def made_names(at: int, task: Task) -> Iterator[str]:
 
 def _used_names(at: int, task: Task) -> Iterator[_Named]:
     for pointer, text in _texts_of(at, task):
-        for name in _SPAN.findall(text):
+        for name in map(_own_name, _SPAN.findall(text)):
             if _NAME.fullmatch(name):
                 yield _Named(pointer, name)
+
+
+def _own_name(name: str) -> str:
+    """A method's name without its class, which may be written as a variable where it is used."""
+    return name.rpartition(".")[2]
 
 
 @rule(
@@ -471,7 +485,7 @@ def _used_names(at: int, task: Task) -> Iterator[_Named]:
 def names_are_made_before_they_are_used(given: LintInput) -> Iterator[Hit]:
     """What a step uses is made by an earlier step, in the same spelling"""
     plan, graph = _plan(given), given.graph
-    made = {name: task.id for at, task in enumerate(plan.tasks) for name in made_names(at, task)}
+    made = {_own_name(name): task.id for at, task in enumerate(plan.tasks) for name in made_names(at, task)}
     for at, task in enumerate(plan.tasks):
         for one in {named.name: named for named in _used_names(at, task)}.values():
             maker = made.get(one.name, "")
@@ -523,7 +537,11 @@ def tasks_hang_together(given: LintInput) -> Iterator[Hit]:
             yield Hit(f"/tasks/{at}", {"id": called(given, task.id)})
 
 
-_CRITICAL = re.compile(r"critical path\b[^\n]{0,40}?[:=]\s*([^\n.]{3,300})", re.IGNORECASE)
+_CRITICAL = re.compile(
+    r"critical path\b(?:[^\n]{0,40}?[:=]\s*| (?:is|runs|goes)(?: from)? (?=(?:T|Steps? |Tasks? )\d))"
+    r"([^\n.]{3,300})",
+    re.IGNORECASE,
+)
 _ID = re.compile(r"(?<![\w-])(?:T|Step |Task )?([0-9]{1,3})(?![\w-])")
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from bot.plan.findings import Severity
+from bot.plan.findings import Fix, Severity
 from bot.plan.model import FileChange, Plan, Task
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
 from bot.plan.rules.ground import Ground
@@ -62,6 +62,16 @@ def file_changes(given: LintInput) -> Iterator[tuple[str, Task, FileChange]]:
                 yield f"/tasks/{at}/files/{index}", task, change
 
 
+def listed_changes(given: LintInput) -> Iterator[tuple[str, FileChange]]:
+    """What a technical plan's list of files adds to its tasks, which seldom name any; with its pointer."""
+    if given.format == "technical":
+        told = {change.path for _, _, change in file_changes(given)}
+        for at, row in enumerate(_plan(given).codebase.impact):
+            if row.path and row.path not in told:
+                change = FileChange.model_construct(path=row.path, change=row.change, summary="", source="")
+                yield f"/codebase/impact/{at}", change
+
+
 def _if_foreign(given: LintInput, severity: Severity) -> Severity | None:
     return severity if given.format == "foreign" else None
 
@@ -104,8 +114,13 @@ def missing_paths(given: LintInput) -> Iterator[tuple[str, str]]:
             continue
         if task.id not in made:
             made[task.id] = made_before(given, task)
-        if path.rstrip("/") not in made[task.id]:
+        if path.rstrip("/") not in made[task.id] and path not in _themselves(given):
             yield f"{pointer}/{name}", path
+
+
+def _themselves(given: LintInput) -> frozenset[str]:
+    """The files that hold the plan: they are there once it is."""
+    return frozenset(page.path for page in given.documents) if given.reading else frozenset()
 
 
 def unique_suffix(tree: Ground, path: str) -> str:
@@ -144,6 +159,15 @@ def changed_paths_exist(given: LintInput) -> Iterator[Hit]:
             fix="safe" if suffix else "unsafe",
             severity=_if_foreign(given, "warning"),
         )
+    for pointer, change in listed_changes(given):
+        path, name = old_path(change)
+        if path and not path_fault(path) and not is_there(tree, path):
+            near = ", ".join(tree.nearest(path))
+            yield Hit(
+                f"{pointer}/{name}",
+                {"path": path, "sha7": tree.sha[:7], "near": near or "nothing near"},
+                near,
+            )
 
 
 @rule(
@@ -165,7 +189,13 @@ def new_paths_are_new(given: LintInput) -> Iterator[Hit]:
                 continue  # "create src/": to make sure that there is such a folder
             values = {"path": change.path, "sha7": tree.sha[:7]}
             severity = _if_foreign(given, "warning")
-            yield Hit(f"{pointer}/change", values, suggestion="edit", severity=severity)
+            fix: Fix = "safe" if tree.exists(change.path) else "none"
+            yield Hit(f"{pointer}/change", values, suggestion="edit", severity=severity, fix=fix)
+    for pointer, change in listed_changes(given):
+        if change.change == "new" and is_there(tree, change.path):
+            values = {"path": change.path, "sha7": tree.sha[:7]}
+            place = given.reading.place(f"{pointer}/path") if given.reading else None
+            yield Hit(f"{pointer}/change", values, "edit", fix="none", location=place)
 
 
 def _removed(change: FileChange) -> str:
@@ -211,6 +241,9 @@ def paths_are_plain(given: LintInput) -> Iterator[Hit]:
                 fix="safe" if safe else "unsafe",
                 severity=_if_foreign(given, "warning"),
             )
+    for pointer, change in listed_changes(given):
+        if why := path_fault(change.path):
+            yield Hit(f"{pointer}/path", {"path": change.path, "why": why})
 
 
 def without_dot(path: str) -> str:
@@ -309,10 +342,14 @@ _MANIFEST = re.compile(
 )
 _REGENERATES = re.compile(
     r"\b(?:(?:re)?generat\w*|gen(?:erate)?[:\s]|codegen|protoc|buf\b|openapi|swagger|graphql|build"
-    r"|compile|make\b|install"
+    r"|compile|install|make\b(?! {1,3}(?:tests?|lint|check|format|fmt|types?|typecheck|run|migrate)\b)"
     r"|update|lock\b|add\b|sync\b|tidy|vendor|snapshot|-u\b|--update\w*|mod\b|submodule|freeze|import)",
     re.IGNORECASE,
 )
+_IS_REGENERATED = re.compile(
+    r"\b(?:(?:re)?generat\w*|codegen|protoc|re-?vendor\w*|vendoring|snapshots?|submodules?)\b", re.IGNORECASE
+)
+_RUN = re.compile(r"`([^`\n]{1,60} [^`\n]{1,200})`")
 
 
 @rule(
@@ -339,15 +376,9 @@ def _regenerated(given: LintInput, task: Task, change: FileChange, kind: str) ->
     """Whether the task runs what writes the file, or changes the manifest beside a lock file."""
     if kind == "lock" and any(_MANIFEST.search(one.path) for one in task.files):
         return True
-    told = (
-        *task.commands,
-        *task.user_instructions,
-        *task.changes,
-        *task.tests,
-        change.summary,
-        task.objective,
-    )
-    return any(_REGENERATES.search(text) for text in told)
+    told = (*task.user_instructions, *task.changes, *task.tests, change.summary, task.objective)
+    run = (*task.commands, *(command for text in told for command in _RUN.findall(text)))
+    return any(map(_REGENERATES.search, run)) or any(map(_IS_REGENERATED.search, told))
 
 
 # --- paths that want a person's eye -----------------------------------------------------------------------

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, Literal
 
 from bot.effects import PLAN_FILE
 from bot.errors import UserError
+from bot.plan.findings import Fix
 from bot.plan.formats.plan_file import sections
 from bot.plan.language import language_of
 from bot.plan.located_json import child, line_and_column
@@ -52,13 +54,16 @@ def _bad_rows(document: Document, foreign: bool) -> Iterator[Hit]:
     for block in document.blocks:
         if block.kind != "row" or block.head:
             continue
-        there, wanted = _cells(document.lines[block.line - 1]), len(block.heads)
+        line = document.lines[block.line - 1]
+        there, wanted = _cells(line), len(block.heads)
+        if foreign and "|" not in line:
+            continue  # what stands directly below a table is shown as a row of it, and is none
         if there > wanted:
             what = f"a table row has {there} cells, its head {wanted}: the last ones are not shown"
             yield _malformed(document, block, what, "write \\| for a bar that belongs to a text")
         elif there < wanted:
             what = f"a table row has {there} cells, its head {wanted}"
-            severity: Literal["warning", "error"] = "warning" if foreign else "error"
+            severity: Literal["info", "error"] = "info" if foreign else "error"
             yield _malformed(document, block, what, "add the empty cells", severity=severity)
 
 
@@ -93,6 +98,9 @@ _FITTING = re.compile(
 _HIDDEN = re.compile(f"{INVISIBLE.pattern}|[\x0b\x0c]")
 
 
+_COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}m")
+
+
 def hidden(text: str) -> Iterator[re.Match[str]]:
     """Every character of `text` that readers do not see and no script or emoji needs."""
     fitting = {found.start() for found in _FITTING.finditer(text)} if _HIDDEN.search(text) else set()
@@ -111,7 +119,8 @@ def characters_are_visible(given: LintInput) -> Iterator[Hit]:
         raise Lacking("no text at hand")
     if given.plan and not (given.reading and given.documents):
         for leaf in given.strings:
-            yield from _unseen(leaf.text, leaf.pointer)
+            fix: Fix = "safe" if given.own and visible(leaf.text).strip() else "none"
+            yield from (replace(hit, fix=fix) for hit in _unseen(leaf.text, leaf.pointer))
     if given.plan is None:
         for file, document in (("contract", given.contract_json), ("fanout", given.fanout_json)):
             for pointer, text in _strings_of(document.value if document else None, ""):
@@ -120,13 +129,24 @@ def characters_are_visible(given: LintInput) -> Iterator[Hit]:
         for found in _first_of_each(hidden(page.text.removeprefix("\ufeff"))):
             line, col = line_and_column(page.text.removeprefix("\ufeff"), found.start())
             values = {"hex": _hex(found[0]), "pointer": f"{page.path}, line {line}", "key": _hex(found[0])}
-            yield Hit("", values, "take it out", location=at_line(page, line, col))
+            soft = given.format == "foreign" and found[0] == "\u00ad"  # where a word may be broken
+            place = at_line(page, line, col)
+            yield Hit("", values, "take it out", "warning" if soft else None, location=place)
 
 
 def _unseen(text: str, pointer: str, file: Literal["", "contract", "fanout"] = "") -> Iterator[Hit]:
     for found in _first_of_each(hidden(text)):
         values = {"hex": _hex(found[0]), "key": _hex(found[0])}
         yield Hit(pointer, values, "take it out", file=file)
+
+
+def visible(text: str) -> str:
+    """The text without the characters that readers do not see."""
+    text, out, at = _COLOURS.sub("", text), [], 0
+    for found in hidden(text):
+        out.append(text[at : found.start()])
+        at = found.end()
+    return "".join([*out, text[at:]])
 
 
 def _first_of_each(found: Iterable[re.Match[str]]) -> Iterable[re.Match[str]]:
@@ -218,17 +238,19 @@ def language_is_known(given: LintInput) -> Iterator[Hit]:
     if given.language == "other":
         yield Hit("", {"lang": "other than English"}, message=_WHOLLY)
         return
-    for pointer, texts in _by_part(given.texts_of_plan).items():
-        if language_of(" ".join(texts)) == "other":
+    for part, fields in _by_part(given.texts_of_plan).items():
+        other = [one.pointer for one in fields if language_of(one.text) == "other"]
+        mostly = len(other) > 1 and 2 * len(other) >= len(fields)
+        for pointer in [part] if mostly else other:
             yield Hit(pointer, {"lang": "other than English"})
 
 
 _WHOLLY = "The plan is not in English: rules on English words are skipped"
 
 
-def _by_part(fields: Iterable[TextField]) -> dict[str, list[str]]:
+def _by_part(fields: Iterable[TextField]) -> dict[str, list[TextField]]:
     """The texts that rules on words may judge, by the part of the plan, or the heading, they stand under."""
-    parts: dict[str, list[str]] = {}
+    parts: dict[str, list[TextField]] = {}
     places: dict[str, str] = {}
     for one in fields:
         if not one.quoted:
@@ -236,7 +258,7 @@ def _by_part(fields: Iterable[TextField]) -> dict[str, list[str]]:
             part = "/" + "/".join(way if len(way) > 1 and way[1].isdecimal() else way[:1])
             if one.purpose == "prose":
                 part = places.setdefault(one.owner, one.pointer)
-            parts.setdefault(part, []).append(one.text)
+            parts.setdefault(part, []).append(one)
     return parts
 
 

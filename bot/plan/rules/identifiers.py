@@ -100,8 +100,9 @@ def ids_are_unique(given: LintInput) -> Iterator[Hit]:
     seen: dict[tuple[str, str], str] = {}
     for kind, name, pointer in items(_plan(given)):
         if (first := seen.setdefault((kind, name), pointer)) != pointer:
-            # a bare number in another tool's plan may number two lists
-            unsure = given.format == "foreign" and not re.search("[A-Za-z]", name)
+            # a bare number in another tool's plan may number two lists, and a person's list name one twice
+            listed = kind == "task" and given.reading is not None and given.reading.kind == "plan"
+            unsure = given.format == "foreign" and (listed or not re.search("[A-Za-z]", name))
             yield Hit(
                 f"{pointer}/id",
                 {"id": _told(given, kind, name), "p1": first, "p2": pointer},

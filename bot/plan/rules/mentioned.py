@@ -15,7 +15,7 @@ from bot.plan.rules.fields import TextField
 from bot.plan.rules.ground import Ground
 from bot.plan.rules.grounding import file_changes, is_there
 
-_SPAN = re.compile(r"(?<!`)`([^`\n]{2,300})`(?!`)|\]\(([^()\s]{2,300})\)")
+_SPAN = re.compile(r"(?<!`)`([^`\n]{1,300})`(?!`)|\]\(([^()\s]{2,300})\)")
 _FENCE = re.compile(r"^[ \t>]{0,12}(?:```|~~~)")
 _POSITION = re.compile(r"(?::L?(\d{1,6})(?:[-:,–]L?\d{1,6}){0,4}|#L(\d{1,6})(?:-L?\d{1,6})?)$")
 _MEMBER = re.compile(r"(?:::|#)[\w.:()-]{1,120}$|:[A-Za-z_][\w.]{0,80}(?:\(\))?$")
@@ -24,6 +24,7 @@ _NO_FILE = re.compile(
     r"^[@~/#%$-]|^v?\d+(?:\.\d+)*/|//|\.\.\.|^(?:https?|mailto|ssh|git|file):|^\d+/|^[\w.-]+@"
 )
 _ENDING = re.compile(r"\.([A-Za-z][A-Za-z0-9]{0,9})$")
+_WRITTEN_ENDING = re.compile(r"[._][A-Za-z0-9]{1,20}\.[A-Za-z]{1,9}$")  # words_pb2.py, client.gen.ts
 _PLACEHOLDER = re.compile(
     r"(?:^|[/_.-])(?:foo|bar|baz|your[-_]?\w{0,20}|my[-_]\w{0,20}|example|xxx+|nnn+|yyyy\w{0,10}|path/to"
     r"|some[-_]\w{1,20}|x{1,3}|n)"
@@ -221,7 +222,15 @@ def _resolved(given: LintInput, ground: Ground, path: str) -> tuple[str, ...] | 
         return found
     if path.endswith("/") and _folder_ending_in(ground, path):
         return (path,)
-    return () if ground.kind(path.rstrip("/")) in ("ignored", "generated", "vendored") else None
+    kind = ground.kind(path.rstrip("/"))
+    kept = kind == "generated" and any(ground.kind(one) == kind for one in _siblings(ground, path))
+    return () if kind in ("ignored", "generated", "vendored") and not kept else None
+
+
+def _siblings(ground: Ground, path: str) -> Iterator[str]:
+    """Files with the same mark and ending: where one that a program wrote is kept, another one would be."""
+    ending = _WRITTEN_ENDING.search(path)
+    return (one for one in ground.paths if ending and one.endswith(ending[0]))
 
 
 def _folder_ending_in(ground: Ground, path: str) -> bool:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from bot.plan.facets import Requirements, SchemaChange, Streams
-from bot.plan.model import Task
+from bot.plan.findings import Fix
+from bot.plan.model import Plan, Task
 from bot.plan.rules.engine import Hit, LintInput, rule
 from bot.plan.rules.streams import in_code, is_backend, stream_graph
 from bot.plan.rules.tasks import (
@@ -23,6 +25,7 @@ from bot.plan.rules.tasks import (
     plan_of,
     task_texts,
 )
+from bot.plan.similarity import containment
 
 _PHASES = ("expand", "backfill", "contract")
 _SHIPPED = re.compile(
@@ -83,12 +86,32 @@ def _of_row(requirements: Requirements, at: int, row: SchemaChange) -> Iterator[
     if phase != "contract" and (lost := _takes_away(row.change)):
         message = f"{row.object}: '{lost}' in the phase {phase} breaks the code that still runs"
         yield Hit(f"{pointer}/change", values | {"other": "contract"}, "move it to contract", message=message)
-    released = row.dependency or " ".join(requirements.deploy_order)
+    released = row.dependency.strip(" -\u2013\u2014") or _order_of(row, requirements.deploy_order)
     if phase == "contract" and not _SHIPPED.search(released):
         message = f"{row.object}: contract does not wait for the deployment of the code"
         yield Hit(
             f"{pointer}/dependency", values, "name the deployment that must be out before", message=message
         )
+
+
+def _order_of(row: SchemaChange, order: Sequence[str]) -> str:
+    """What comes before a change in the order of deployment, "" when the order does not name the change."""
+    name = row.object.strip("` ").lower()
+    for at, line in enumerate(order):
+        about = containment(row.change, line) >= _ABOUT or re.search(r"\bcontract", line, re.IGNORECASE)
+        if (
+            at
+            and (about or re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", line.lower()))
+            and _REMOVES.search(line)
+        ):
+            return " ".join(order[:at])
+    return " ".join(order) if len(order) == 1 else ""
+
+
+_ABOUT = 0.6
+_REMOVES = re.compile(
+    r"\b(?:contract\w*|drop\w*|remov\w*|delet\w*|renam\w*|not null|tighten\w*|clean\w*)\b", re.IGNORECASE
+)
 
 
 def _too_late(rows: Sequence[SchemaChange], at: int) -> str:
@@ -198,20 +221,39 @@ def ground_is_laid_first(given: LintInput) -> Iterator[Hit]:
         yield Hit(
             "/requirements/dev_needs", values, "add the stream WS-0, before all others", message=message
         )
-    schema = [
-        one.id for one in streams.streams if one.agent == "database-designer" or one.command == "/schema"
-    ]
-    if requirements and requirements.schema_changes and streams.streams and not schema:
+    if requirements and requirements.schema_changes and streams.streams and not _schema_streams(streams):
         values = {"ws": "the back end", "first": "a schema stream"}
         message = "The schema changes belong to no stream"
         yield Hit(
             "/requirements/schema_changes", values, "add a stream for database-designer", message=message
         )
-    graph = stream_graph(streams)
+    for one in lacking_ground(plan):
+        values = {"ws": one.stream, "first": one.first}
+        fix: Fix = "safe" if one.addable else "none"
+        yield Hit(f"/streams/streams/{one.at}/depends_on", values, f"add {one.first}", fix=fix)
+
+
+@dataclass(frozen=True, slots=True)
+class LackingGround:
+    """The stream at this place does not wait for `first`; `addable` unless `first` waits for it."""
+
+    at: int
+    stream: str
+    first: str
+    addable: bool
+
+
+def lacking_ground(plan: Plan) -> Iterator[LackingGround]:
+    """Which streams do not wait for the development environment or, back ends, for the schema."""
+    streams, requirements = plan.streams or Streams(), plan.requirements
+    graph, schema = stream_graph(streams), _schema_streams(streams)
+    first = [one.id for one in streams.streams if in_code(one.id) == "WS-0"][:1]
     for at, one in enumerate(streams.streams):
-        needed = [first] if first and one.id != first else []
-        if is_backend(one) and requirements and requirements.schema_changes:
-            needed += schema
-        for name in needed:
+        behind = is_backend(one) and requirements and requirements.schema_changes
+        for name in (*first, *(schema if behind else ())):
             if name != one.id and not graph.reaches(one.id, name):
-                yield Hit(f"/streams/streams/{at}/depends_on", {"ws": one.id, "first": name}, f"add {name}")
+                yield LackingGround(at, one.id, name, not graph.reaches(name, one.id))
+
+
+def _schema_streams(streams: Streams) -> list[str]:
+    return [one.id for one in streams.streams if one.agent == "database-designer" or one.command == "/schema"]

@@ -45,6 +45,9 @@ PROOF = frozenset(_WORDS_OF_PROOF.split())
 _PAPERS = frozenset(
     {"matrix", "matrices", "closeout", "checklist", "checklists", "sign-off", "signoff", "evidence"}
 )
+# Papers that no program makes, and deeds that none does.
+_NEVER_CODED = frozenset({"evidence", "closeout", "sign-off", "signoff"})
+_NEVER_CODE = frozenset({"audit", "assess", "evaluate", "certify", "review"})
 _OF_PROOF = frozenset(
     {
         "coverage",
@@ -156,10 +159,16 @@ def proves(objective: str, has_code: bool) -> bool:
     after = first[first.index(verb) + 1 :]
     leads = not any(word in BUILDING for word in verbs)
     return (
-        (leads and not has_code)
+        (leads and (not has_code or (first[0] == verb and _asks_for_review(verb, objective))))
+        or (first[0] == verb and not _NEVER_CODED.isdisjoint(after))
         or (bool(after) and after[0] in _CLAUSE)
         or (bool(thing) and thing[-1] in PROOF)
     )
+
+
+def _asks_for_review(verb: str, objective: str) -> bool:
+    """ "Audit the error paths", but not "Audit every login into `audit_log`", which is code."""
+    return verb in _NEVER_CODE and " into " not in objective and not _CODE.search(objective)
 
 
 def _object(words: Sequence[str], verb: str) -> Sequence[str]:
@@ -170,7 +179,9 @@ def _object(words: Sequence[str], verb: str) -> Sequence[str]:
 
 
 def _is_paper(thing: Sequence[str]) -> bool:
-    return bool(thing) and thing[-1] in _PAPERS and not _OF_PROOF.isdisjoint(thing)
+    if not thing or _OF_PROOF.isdisjoint(thing):
+        return False
+    return thing[-1] in _PAPERS or (thing[-1] in PROOF and not _NEVER_CODED.isdisjoint(thing))
 
 
 def _names_part(text: str) -> bool:
@@ -241,20 +252,28 @@ def _gaps_after(at: int, plan: Plan) -> list[Task]:
         one.id
         for index, one in enumerate(milestones)
         if one.status != "done" and index != at and not graph.reaches(mine, one.id)
-        if index > at or graph.reaches(one.id, mine)
+        if index > at or graph.reaches(one.id, mine) or _jumps(milestones[at], one)
     }
     return [task for task in plan.tasks if task.milestone in later and _is_gap(task)]
+
+
+def _jumps(one: Milestone, other: Milestone) -> bool:
+    """Whether a milestone is in hand while another one waits."""
+    return one.status == "active" and other.status == "queued"
 
 
 def _gaps_beside(task: Task, plan: Plan, graph: Graph) -> list[Task]:
     """Features that a check neither waits for nor prepares, when it waits for none at all.
 
-    A check that waits for some feature checks that one; one that writes tests which a feature waits for is
-    written first on purpose.
+    A check that waits for some feature checks that one, unless it covers only what others do; one that
+    writes tests which a feature waits for is written first on purpose.
     """
-    gaps = [one for one in plan.tasks if _is_gap(one) and one.milestone == task.milestone]
-    if any(graph.reaches(task.id, one.id) for one in plan.tasks if _is_gap(one)):
-        return []
+    features = [one for one in plan.tasks if _is_gap(one)]
+    gaps = [one for one in features if one.milestone == task.milestone]
+    if awaited := [one for one in features if graph.reaches(task.id, one.id)]:
+        # Waiting for some feature is not enough when what it checks, by its own word, comes from others.
+        about = [one for one in features if set(one.covers) & set(task.covers)]
+        gaps = [] if any(one in about for one in awaited) else [one for one in about if one not in awaited]
     return [one for one in gaps if not (task.files and graph.reaches(one.id, task.id))]
 
 

@@ -31,7 +31,8 @@ _DRAWN = frozenset({"mermaid", "gherkin"})
 _SPAN = re.compile(r"(?<!`)(`{1,9})(?!`)([^\n]{1,2000}?)(?<!`)\1(?!`)")
 _CODE = re.compile(
     r"\w\(|\(\)|=>|::|->|\b(?:def|class|import|function|const|let|var|struct|interface|func|fn) \w"
-    r"|\bfrom \w{1,80} import\b|\breturn \w"
+    r"|\bfrom \w{1,80} import\b|\breturn \w|\bSELECT\s[^\n]{1,200}?\sFROM\s|\b(?:INSERT INTO|DELETE FROM)\s\w"
+    r"|\bif \w[\w.]{0,60} ?(?:[<>]=?|[=!]==?) ?\w"
 )
 _LITERAL = re.compile(r"\s*(?:[\"'].*[\"']|(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s.*)\s*", re.DOTALL)
 
@@ -185,6 +186,7 @@ def _defined(names: set[str], ground: Ground) -> set[str]:
     severity="warning",
     needs=["plan"],
     formats="F",
+    fix="safe",
     message="{pointer}: '{a}' -> '{b}'",
 )
 def functional_plans_are_spelt_the_british_way(given: LintInput) -> Iterator[Hit]:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from bot.plan.findings import Location
+from bot.plan.findings import Fix, Location
 from bot.plan.language import language_of
 from bot.plan.markdown import Block, plain
-from bot.plan.model import Question
+from bot.plan.model import Plan, Question
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
-from bot.plan.rules.fields import TextField
+from bot.plan.rules.fields import TextField, strings, text_fields
 from bot.plan.rules.pages import judged
 from bot.plan.rules.scope import bare, milder
 from bot.plan.similarity import content_words, similarity
@@ -74,6 +74,12 @@ def markers_have_one_question(given: LintInput) -> Iterator[Hit]:
         for rest, formed in _asked(given, field.text):
             if not formed or not _is_one_question(rest):
                 yield Hit(field.pointer, {"t": _shown(rest)}, f"[{given.limits.marker}] and one question?")
+    # What an export lists as a question was marked as one; its text is what follows the marker.
+    for at, one in enumerate(_questions(given) if given.format == "export" and given.reading else ()):
+        if one.text.strip() and not _is_one_question(one.text):
+            values = {"t": _shown(one.text)}
+            yield Hit(f"/questions/{at}/text", values, f"[{given.limits.marker}] and one question?")
+    for field in given.texts_of_plan:
         if given.format == "foreign" and any(not _open_ask(found) for found in _clarifications(field.text)):
             yield Hit(field.pointer, {"t": "[NEEDS CLARIFICATION]"}, "say what is to be clarified", "warning")
 
@@ -106,11 +112,12 @@ def _open_ask(found: re.Match[str]) -> bool:
 def marked_questions_are_open_questions(given: LintInput) -> Iterator[Hit]:
     """Every marked question is one open question, and every open question stands once"""
     questions = [one.text for one in _questions(given)]
+    again = doubled(given.own, given) if given.own else {}
     for at, text in enumerate(questions):
         if any(_is_same(text, other) for other in questions[:at]):
             message = f"Question '{_shown(text)}' appears 2 times"
-            values = {"t": _shown(text), "n": 2, "side": "the open questions"}
-            yield Hit(f"/questions/{at}/text", values, severity=milder(given), message=message)
+            values, fix = {"t": _shown(text), "n": 2, "side": "the open questions"}, _fix_of(at, again)
+            yield Hit(f"/questions/{at}/text", values, fix=fix, severity=milder(given), message=message)
     for field in given.texts_of_plan:
         if field.purpose != "question" and not _is_listed(field):
             for rest, _ in _asked(given, field.text):
@@ -118,6 +125,24 @@ def marked_questions_are_open_questions(given: LintInput) -> Iterator[Hit]:
                     yield _one_sided(_question_of(rest), "the text", field.pointer)
     if given.format == "export":
         yield from _unmarked(given)
+
+
+def _fix_of(at: int, again: Mapping[int, int]) -> Fix:
+    return "safe" if at in again else "unsafe"
+
+
+def doubled(plan: Plan, given: LintInput) -> Mapping[int, int]:
+    """By place, open questions in the very words of an earlier one, and its place; none where somebody may
+    know a question by its id: texts of the plan, or readers of a published version."""
+    if given.before or any(_ID.search(one.text) for one in text_fields(strings(plan))):
+        return {}
+    first: dict[str, int] = {}
+    words = [" ".join(one.text.split()).casefold() for one in plan.questions]
+    places = [first.setdefault(text, at) for at, text in enumerate(words)]
+    return {at: place for at, place in enumerate(places) if place != at}
+
+
+_ID = re.compile(r"\bQ-\d")
 
 
 def _is_same(a: str, b: str) -> bool:
@@ -205,6 +230,12 @@ _OPEN = re.compile(
     r"|what (?:should|shall|would) (?:we|it|the \w{1,40}) (?:do|look like|be like)\b)",
     re.IGNORECASE,
 )
+_UNNAMED = re.compile(
+    r"\W{0,5}(?:is|are|would|does|do|will) (?:this|that|it|these|those|they|everything|all)"
+    r"(?: (?:be|all|still|really|look|work|sound)){0,2}"
+    r"(?: (?:fine|ok|okay|right|correct|good|acceptable|enough|needed|necessary|clear|true))?\W{0,5}",
+    re.IGNORECASE,
+)
 _ALTERNATIVES = re.compile(
     r"\bor\b|\bversus\b|\bvs\b|\([^()]{1,100}[,/][^()]{1,100}\)|\be\.g\.", re.IGNORECASE
 )
@@ -235,6 +266,8 @@ def _faults(one: Question, *, whole: bool) -> Iterator[tuple[str, str]]:
     options = [option for option in one.options if option.strip()]
     if "?" not in words or len(one.text.split()) < _LEAST_WORDS:
         yield "text", "ask one question that ends in a question mark"
+    elif _UNNAMED.fullmatch(words) and not options:
+        yield "text", "name what is asked about, and at least two possible answers"
     elif _COMPOUND.search(words) and not options:
         yield "text", "ask one thing; make the rest a question of its own"
     elif len(options) == 1 or (_OPEN.match(words) and not options and not _ALTERNATIVES.search(words)):
@@ -273,6 +306,11 @@ _EXISTS = re.compile(
     r"|\balready (?:exist|defined|set|there)\b",
     re.IGNORECASE,
 )
+_RUN = re.compile(
+    r"\b(?:which|what) commands? (?:runs?|starts?|executes?|builds?|checks?|lints?) (?:the|our|all|its)\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"`([^`\n]{2,100})`")
 _NAMED = re.compile(r"`([^`\s]{2,200})`")
 _SENTENCE = re.compile(r"[^.!?\n]{8,400}[.!?\n]?")
 _ENOUGH = 3
@@ -306,6 +344,10 @@ def _answer(question: str, given: LintInput) -> str:
                 return f"{name}, which is there"
             if name in given.ground.settings:
                 return f"the setting {name}, which is there"
+        if _RUN.search(question):
+            for line in _QUOTED.findall(question):
+                if given.ground.runnable(line).ok:
+                    return f"{line}, which can be run"
     return _said(question, given.issue_text or "")
 
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
+from bot.plan.graph import Graph
 from bot.plan.language import language_of
-from bot.plan.model import Task
+from bot.plan.model import Plan, Task
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
 from bot.plan.rules.tasks import called, clauses, is_doc, is_test, migrations, paths, plan_of, task_texts
 from bot.plan.similarity import similarity
@@ -27,6 +28,13 @@ _BY_HAND = re.compile(
     r"|actions"
     r"|organi[sz]ation|deployment|environment|ci|vault) secrets?\b"
     rf"|(?:create|register|open|sign up for|set up) (?:an? |the |your )?(?:new |free )?{_VENDOR} account\b"
+    r"|(?:create|register|open|sign up for|set up) (?:an? |the |your )?(?:new |free |paid )?(?:\w+ )?account"
+    r" (?:at|with) (?:the |an? |your )?(?:\w+ )?(?:provider|vendor|registrar|registry|bank)\b"
+    r"|(?:add|set|store|save|put|enter) (?:the |a |an )?(?:\w+ )?secrets?\b.{0,60}?\b(?:in|into|to) (?:the )?"
+    r"(?:\w+ )?(?:settings|vault|dashboard|repository)\b"
+    r"|(?:enable|disable|register|approve|turn on|turn off|switch on|switch off)\b.{0,60}?\b(?:in|on) the"
+    r" (?:\w+ )?(?:provider|vendor|registrar|registry|bank)(?:['\u2019]s)?"
+    r" (?:dashboard|console|portal|settings)\b"
     r"|(?:obtain|request|sign up for|apply for) (?:an? |the |your )?(?:new )?(?:\w+ ){0,2}(?:account"
     r"|api keys?"
     r"|access tokens?|licen[cs]e keys?|certificates?|credentials)\b(?= (?:from|at|with)\b|$)"
@@ -82,6 +90,7 @@ def is_release(task: Task) -> bool:
     severity="error",
     needs=["plan"],
     formats="S,P",
+    fix="safe",
     message="Release step {id} does not wait for {ids}",
 )
 def releases_wait_for_what_they_ship(given: LintInput) -> Iterator[Hit]:
@@ -93,20 +102,26 @@ def releases_wait_for_what_they_ship(given: LintInput) -> Iterator[Hit]:
     plan, graph = plan_of(given), given.graph
     if graph.cycles:
         raise Lacking("the dependencies have a cycle")
-    releases = [one.id for one in plan.tasks if is_release(one)]
-    if not releases:
-        return
-    last = [one for one in graph.order if one in releases][-1]
-    left = [
-        one.id
-        for one in plan.tasks
-        if _ships(one) and not any(graph.ordered(one.id, each) for each in releases)
-    ]
-    if left and last:
+    last, left = unshipped(plan, graph)
+    if left:
         at = next(index for index, one in enumerate(plan.tasks) if one.id == last)
         names = ", ".join(map(given.name, left))
         values = {"id": called(given, at), "ids": names}
         yield Hit(f"/tasks/{at}/depends_on", values, f"let it depend on {names}")
+
+
+def unshipped(plan: Plan, graph: Graph) -> tuple[str, tuple[str, ...]]:
+    """The last release, and what it ships without waiting for it; "" and () without a release or an order."""
+    releases = [one.id for one in plan.tasks if one.id and is_release(one)]
+    if not releases or graph.cycles:
+        return "", ()
+    last = [one for one in graph.order if one in releases][-1]
+    left = (
+        one.id
+        for one in plan.tasks
+        if _ships(one) and not any(graph.ordered(one.id, each) for each in releases)
+    )
+    return last, tuple(dict.fromkeys(left))
 
 
 def _ships(task: Task) -> bool:

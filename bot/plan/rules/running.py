@@ -56,6 +56,9 @@ def commands_run(given: LintInput) -> Iterator[Hit]:
             reasons.append(verdict.reason)
             continue
         sure += 1
+        foreign = given.format == "foreign"
+        if foreign and (not verdict.available or _is_elsewhere(one.line, verdict.available)):
+            continue  # it defines nothing yet, and the plan may be about that; or one goes to a folder before
         if verdict.ok is False and not _made_by(one):
             values = {
                 "cmd": one.line,
@@ -63,7 +66,6 @@ def commands_run(given: LintInput) -> Iterator[Hit]:
                 "file": verdict.file or "the repository",
                 "list": ", ".join(verdict.available[:8]) or "nothing",
             }
-            foreign = given.format == "foreign"
             yield Hit(one.pointer, values, verdict.reason, severity="warning" if foreign else None)
     if reasons and not sure:
         raise Lacking("; ".join(dict.fromkeys(reasons)))
@@ -115,6 +117,12 @@ def _file_words(line: str) -> Iterator[str]:
 
 def _is_called(path: str, words: Iterable[str]) -> bool:
     return any(path == word or path.endswith(f"/{word}") for word in words)
+
+
+def _is_elsewhere(line: str, available: Iterable[str]) -> bool:
+    """Whether the very file that is run stands in another folder."""
+    asked = _script(line).removeprefix("./")
+    return any("/" in path and path.endswith(f"/{asked}") for path in available)
 
 
 def _script(line: str) -> str:

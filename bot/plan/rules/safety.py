@@ -7,7 +7,7 @@ texts that are published. Plan texts that a template makes harmless first are no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -276,8 +276,9 @@ def nothing_gives_orders_to_agents(given: LintInput) -> Iterator[Hit]:
     if not any((given.plan, given.documents, given.published)):
         raise Lacking("no text to look through")
     yield from _orders_in_plan(given)
+    known = _folded(leaf.text for leaf in given.strings) if given.own and not given.reading else None
     for page in _pages(given) if given.documents or given.published else ():
-        for what, line, severity in _orders_on(page, foreign=given.format == "foreign"):
+        for what, line, severity in _orders_on(page, foreign=given.format == "foreign", known=known):
             values = {"t": what, "pointer": page.where(line)}
             yield Hit("", values, severity=milder(given) or severity, location=page.place(line))
 
@@ -298,8 +299,14 @@ def _orders_in_plan(given: LintInput) -> Iterator[Hit]:
             )
 
 
-def _orders_on(page: Page, *, foreign: bool) -> Iterator[tuple[str, int, Severity | None]]:
-    """What is hidden or addressed to bots, the line, and the severity when it is not the rule's own."""
+def _orders_on(
+    page: Page, *, foreign: bool, known: str | None = None
+) -> Iterator[tuple[str, int, Severity | None]]:
+    """What is hidden or addressed to bots, the line, and the severity when it is not the rule's own.
+
+    `known` are all words of a whole plan of which this page is a view: what else the page says was not
+    rendered from it.
+    """
     for block in page.document.blocks:
         for text, line in () if page.raw else _comments(block):
             if _ORDER.search(text) or not (foreign or _KNOWN_COMMENT.match(text)):
@@ -307,12 +314,18 @@ def _orders_on(page: Page, *, foreign: bool) -> Iterator[tuple[str, int, Severit
         if block.kind == "paragraph" and not block.level:
             for found in _SLASH.finditer(block.text):
                 yield _short(found[0]), block.line + block.text.count("\n", 0, found.start()), None
-    if page.published:
+    if page.published or known is not None:
         for found in _ORDER.finditer(bare(page.document.text)):
+            if known and " ".join(found[0].split()).casefold() in known:
+                continue  # said where the plan has it
             yield _short(found[0]), page.document.text.count("\n", 0, found.start()) + 1, None
     for text, line, _ in _words(page):
         for found in _BOT.finditer(text):
             yield _short(found[0]), line, None
+
+
+def _folded(texts: Iterable[str]) -> str:
+    return " ".join(" ".join(texts).split()).casefold()
 
 
 def _comments(block: Block) -> Iterator[tuple[str, int]]:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from bot.plan.findings import Location
 from bot.plan.markdown import Document
 from bot.plan.rules.engine import LintInput
-from bot.plan.rules.fields import Purpose
+from bot.plan.rules.fields import Purpose, TextField
 
 _COMMANDS = frozenset(
     [
@@ -102,7 +102,15 @@ def _of_texts(given: LintInput) -> Iterator[CommandLine]:
     for one in given.texts_of_plan:
         if one.purpose in _TELLING:
             for sort, line in said(one.text):
-                yield CommandLine(one.pointer, line, one.owner, sort, one.quoted)
+                place = _within(given, one, line) if one.purpose == "prose" else None
+                yield CommandLine(one.pointer, line, one.owner, sort, one.quoted, place)
+
+
+def _within(given: LintInput, one: TextField, line: str) -> Location | None:
+    """Where a line of a longer text stands in the file; None when that is where the text begins."""
+    start = given.reading.place(one.pointer) if given.reading else None
+    below = one.text.count("\n", 0, max(one.text.find(line), 0))
+    return Location(start.file, start.line + below, 1) if start and below else None
 
 
 def _of_document(document: Document) -> Iterator[CommandLine]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.plan.model import Plan, Task
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
 from bot.plan.rules.fields import TextField
-from bot.plan.rules.grounding import file_changes
+from bot.plan.rules.grounding import file_changes, listed_changes
 
 # Frameworks that stand for each other, by how manifests and tests call them.
 _GROUPS: tuple[Mapping[str, tuple[str, ...]], ...] = (
@@ -35,7 +35,11 @@ _GROUPS: tuple[Mapping[str, tuple[str, ...]], ...] = (
         "kotest": ("kotest",),
     },
     {"phpunit": ("phpunit/phpunit",), "pest": ("pestphp/pest",)},
-    {"testify": ("github.com/stretchr/testify",), "ginkgo": ("github.com/onsi/ginkgo/v2",)},
+    {
+        "go test": ("go test",),
+        "testify": ("github.com/stretchr/testify",),
+        "ginkgo": ("github.com/onsi/ginkgo/v2",),
+    },
 )
 # Too common as words, or always at hand, to say that a plan means the framework.
 _NEVER_NAMED = frozenset(["unittest", "ava", "tap", "karma", "pest", "node:test", "testify"])
@@ -45,12 +49,29 @@ _NAMED = re.compile(
     r"|ginkgo)(?![\w/:-]|\.\w)",
     re.IGNORECASE,
 )
-_ADDING = re.compile(
-    r"\b(?:add|install|introduc|adopt|set ?up|setup|migrat|switch|replac|convert|port|configur|bring in"
-    r"|instead|not\b|no\b|without"
-    r"|remov|drop|rather|avoid|from)",
+# What says in any text that tests are written in a framework, so that even a common word means it.
+_FRAMEWORK = (
+    r"(?P<{}>pytest|nose2?|unittest|jest|vitest|mocha|jasmine|cypress|playwright|rspec|minitest|junit|testng"
+    r"|spock|kotest|phpunit|ginkgo|testify)"
+)
+_WRITTEN_WITH = re.compile(
+    r"\b(?:tests?|specs?|test cases|suites?|tested)\b[^.;:,!?()\n]{0,60}?"
+    rf"\b(?:with|in|using)\s(?:the\s)?[`*]{{0,2}}{_FRAMEWORK.format('told')}(?![\w/:-]|\.\w)"
+    rf"|(?<![\w@/.:-]){_FRAMEWORK.format('kind')}[`*]{{0,2}}\s"
+    r"(?:unit\s|integration\s|component\s)?(?:tests?|specs?|suites?)\b"
+    rf"|\b(?:npx|bunx|pnpm exec|yarn)\s{_FRAMEWORK.format('run')}(?![\w/:-])"
+    r"|\b(?P<call>jest)\.(?:fn|mock|spyOn)\b|\b(?P<base>unittest)\.TestCase\b",
     re.IGNORECASE,
 )
+_SENTENCES = re.compile(r"(?<=[.;!?])\s|\n")
+# What is weighed, feared or left out is no plan to write tests so.
+_NOT_PLANNED = frozenset(("non-goal", "question", "decision", "assumption", "risk", "title"))
+_BRINGING = (
+    r"\b(?:add|install|introduc|adopt|set ?up|setup|migrat|switch|replac|convert|port|configur|bring in"
+    r"|instead|remov|drop|rather|avoid|from"
+)
+_BRINGS = re.compile(rf"{_BRINGING})", re.IGNORECASE)
+_ADDING = re.compile(rf"{_BRINGING}|not\b|no\b|without)", re.IGNORECASE)
 
 
 def _plan(given: LintInput) -> Plan:
@@ -80,6 +101,8 @@ def tests_use_the_framework_at_hand(given: LintInput) -> Iterator[Hit]:
         ]
         if not there or name in told or any(known == name for known, _ in there) or _added(given, name):
             continue
+        if given.format == "foreign" and {known for known, _ in there} == {"unittest"}:
+            continue  # the others of its group run what is written with it
         told.add(name)
         values = {"x": name, "y": there[0][0], "evidence": there[0][1]}
         yield Hit(one, values, there[0][0], severity="warning" if given.format == "foreign" else None)
@@ -92,6 +115,17 @@ def _frameworks_named(given: LintInput) -> Iterator[tuple[str, str]]:
         # "replace jest by vitest" speaks of both; "no cypress" of none
         if not _ADDING.search(text):
             yield from ((pointer, name) for name in sorted(names - _NEVER_NAMED))
+    for one in given.texts_of_plan:
+        if not one.quoted and one.purpose not in _NOT_PLANNED:
+            yield from ((one.pointer, name) for name in _written_with(one.text))
+
+
+def _written_with(text: str) -> Iterator[str]:
+    for found in _WRITTEN_WITH.finditer(text):
+        before = _SENTENCES.split(text[max(0, found.start() - 160) : found.start()])[-1]
+        after = re.split(r"[.,:;!?]\s|\n", text[found.end() : found.end() + 80])[0]
+        if not _ADDING.search(f"{before}{found[0]}{after}"):
+            yield found[str(found.lastgroup)].lower().replace("nose2", "nose")
 
 
 def _where_tests_are_told(given: LintInput) -> Iterator[tuple[str, str]]:
@@ -122,9 +156,15 @@ def _added(given: LintInput, name: str) -> bool:
         for one in (plan.delivery.dependencies if plan.delivery else ())
     ):
         return True
+    if any(
+        name
+        in (one.path if one.change == "new" else one.summary if _MANIFEST.search(one.path) else "").lower()
+        for _, _, one in file_changes(given)
+    ):
+        return True
     return any(
         name in one.text.lower()
-        and any(name in line.lower() and _ADDING.search(line) for line in one.text.split("\n"))
+        and any(name in said.lower() and _BRINGS.search(said) for said in _SENTENCES.split(one.text))
         for one in given.texts_of_plan
     )
 
@@ -161,6 +201,33 @@ def _plain(name: str) -> str:
     return re.sub(r"[_.]", "-", re.sub(r"(?<=.)(?:\[|@|[<>=~^! ]).*", "", name.strip("`* ")).lower())
 
 
+_NAME = r"`(?P<{}>@?[a-z][a-z0-9./@-]{{1,80}})`"
+# What a step says in passing; "dependency" alone may also mean what a function is handed.
+_TO_BE_ADDED = re.compile(
+    r"\b(?:add|install|introduce)s?\s(?:the\s|a\s)?(?:new\s|runtime\s|dev\s)?dependency\s(?:on\s)?"
+    rf"{_NAME.format('one')}(?!\s(?:in|into|of|between|to(?!\sthe\s(?:project|dependencies|manifest)))\b)"
+    rf"|\b(?:add|install|introduce)s?\s{_NAME.format('two')}\s"
+    r"(?:as\sa\s(?:new\s|runtime\s|dev\s)?dependency|to\sthe\s(?:project's\s)?dependencies)\b",
+    re.IGNORECASE,
+)
+_CALLED_THERE = re.compile(
+    rf"{_NAME.format('one')},?\s(?:which\s|that\s)?is\s(?:already\s(?:a\s(?:runtime\s|dev\s)?dependency"
+    r"|(?:declared|listed|installed)\sas\sa\sdependency|among\sthe\sdependencies)|an\sexisting\sdependency)\b"
+    rf"|\balready\sdepends\son\s{_NAME.format('two')}|\bexisting\sdependency\s(?:on\s)?{_NAME.format('three')}",
+    re.IGNORECASE,
+)
+_AVAILABLE = re.compile(r"\W{0,4}available dependencies\b\W{0,6}", re.IGNORECASE)
+_NOTED = re.compile(
+    r"(?:^|[,;.]\s|\band\s)`?(?P<one>@?[a-z][a-z0-9./@-]{1,80})`?\s(?:is|are)\s(?:already\s)?"
+    r"(?:in\sthe\sproject|in\suse|installed|declared|available|a\sdependency)\b"
+)
+_NO_NAME = re.compile(r".*(?:ing|ion|ment|support|s)|it|this|that|one|both|none|all|everything|nothing")
+# Names to import that no manifest has.
+_IMPORTED_AS: Mapping[str, str] = {
+    "pil": "pillow", "cv2": "opencv-python", "bs4": "beautifulsoup4", "sklearn": "scikit-learn",
+}  # fmt: skip
+
+
 @rule(
     "PLN411",
     severity="error",
@@ -174,7 +241,9 @@ def dependencies_are_declared(given: LintInput) -> Iterator[Hit]:
     assert ground is not None
     listed = plan.delivery.dependencies if plan.delivery else ()
     known = {_plain(name) for name in ground.dependencies}
-    edits_manifest = any(_MANIFEST.search(change.path) for _, _, change in file_changes(given))
+    changed = [change.path for _, _, change in file_changes(given)]
+    changed += [change.path for _, change in listed_changes(given)]
+    edits_manifest = any(map(_MANIFEST.search, changed))
     for at, one in enumerate(listed):
         name = one.name.strip("` ")
         if not _PACKAGE.fullmatch(name) or name.lower() in _NO_PACKAGE:
@@ -192,9 +261,53 @@ def dependencies_are_declared(given: LintInput) -> Iterator[Hit]:
             yield Hit(
                 f"/delivery/dependencies/{at}/version", {"d": name, "why": "new, but without a version"}
             )
-        elif one.status == "new" and not edits_manifest and any(task.files for task in plan.tasks):
+        elif one.status == "new" and not edits_manifest and changed:
             where = ", ".join(ground.manifests[:2]) or "a manifest"
             yield Hit(f"/delivery/dependencies/{at}", {"d": name, "why": f"new, but no step edits {where}"})
+    if ground.manifests:
+        yield from _said_in_passing(given, known, edits_manifest)
+
+
+def _said_in_passing(given: LintInput, known: set[str], edits_manifest: bool) -> Iterator[Hit]:
+    """Dependencies that texts add without a step for it, or call there when they are not."""
+    assert given.ground is not None
+    plan = _plan(given)
+    listed = {_plain(one.name) for one in (plan.delivery.dependencies if plan.delivery else ())}
+    commands = " ".join(command for task in plan.tasks for command in task.commands).lower()
+    manifests = ", ".join(given.ground.manifests[:3])
+    for one in given.texts_of_plan:
+        if one.quoted or one.purpose in _NOT_PLANNED:
+            continue
+        for name, new in _dependencies_said(one.text):
+            if _plain(name) in listed or name in _NO_PACKAGE or _alike(_plain(name), known):
+                continue
+            if new and not edits_manifest and name not in commands:
+                yield Hit(one.pointer, {"d": name, "why": f"to be added, but no step edits {manifests}"})
+            elif not new and not _locked(given, name):
+                why = f"called present, but none of {manifests} declares it"
+                yield Hit(one.pointer, {"d": name, "why": why})
+
+
+def _dependencies_said(text: str) -> Iterator[tuple[str, bool]]:
+    """Name of each dependency that a text adds (True) or calls there (False)."""
+    if "depend" not in text.lower():
+        return
+    for pattern, new in ((_TO_BE_ADDED, True), (_CALLED_THERE, False)):
+        yield from ((found[str(found.lastgroup)].lower(), new) for found in pattern.finditer(text))
+    if label := _AVAILABLE.match(text):
+        for found in _NOTED.finditer(text[label.end() :]):
+            if (
+                "`" in found[0]
+                or re.search(r"[-./@0-9]", found["one"])
+                or not _NO_NAME.fullmatch(found["one"])
+            ):
+                yield found["one"], False
+
+
+def _alike(name: str, known: set[str]) -> bool:
+    """Whether a manifest has this name or a longer or shorter one: `yaml` is declared as "pyyaml"."""
+    name = _IMPORTED_AS.get(name, name)
+    return _declared(name, known) or any(name in one or (len(one) > 3 and one in name) for one in known)
 
 
 def _declared(name: str, known: set[str]) -> bool:

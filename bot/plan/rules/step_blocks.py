@@ -101,12 +101,22 @@ def _below(blocks: Sequence[Block], at: int, starts: _Starts) -> Iterator[Block]
         yield block
 
 
+# Wrapping may break a bold label, or move one into the middle of a line.
+_BROKEN = re.compile(r"\*\*[A-Z][\w /&-]{0,30}\n[ \t]*[\w /&-]{1,30}:?\*\*")
+_INSIDE = re.compile(r"(?<=\S)[ \t]{1,4}(?=\*\*[A-Z][\w /&-]{0,40}(?::\*\*|\*\*:))")
+
+
+def _lines(block: Block) -> list[str]:
+    text = _BROKEN.sub(lambda found: " ".join(found[0].split()), typed(block.text))
+    return _INSIDE.sub("\n", text).split("\n")
+
+
 def _fields(below: Iterator[Block]) -> dict[str, str]:
     """What stands after each label: on its line, or in what follows until the next label."""
     fields: dict[str, str] = {}
     label = ""
     for block in below:
-        for line in typed(block.text).split("\n") if block.kind not in ("heading", "rule", "html") else ():
+        for line in _lines(block) if block.kind not in ("heading", "rule", "html") else ():
             found = _BOLD.match(line.strip()) or _PLAIN.match(line.strip())
             label = found[1].strip().lower() if found else label
             said = found[2] if found else line

@@ -1,4 +1,4 @@
-"""What streams say about their order, made to agree with `depends_on`, which alone is believed."""
+"""The order of streams: what has to come first does, and what streams say of it agrees with `depends_on`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,41 @@ from bot.plan.graph import Graph
 from bot.plan.model import Plan
 from bot.plan.rules.applied import Applied, Fixed, changed
 from bot.plan.rules.engine import LintInput
+from bot.plan.rules.migrations import lacking_ground
+from bot.plan.rules.streams import lacking_contract, stream_graph
+
+
+def ground_first(plan: Plan, given: LintInput) -> Fixed:
+    """PLN515: streams wait for the development environment, back ends for the schema."""
+    applied = list[Applied]()
+    while missing := next((one for one in lacking_ground(plan) if one.addable), None):
+        plan = _needing(plan, missing.at, (*_needs(plan, missing.at), missing.first))
+        applied.append(Applied("PLN515", missing.stream, f"waits for {missing.first}"))
+    return plan, tuple(applied)
+
+
+def contract_first(plan: Plan, given: LintInput) -> Fixed:
+    """PLN708: front ends wait for the contract of the interface in the place of back ends."""
+    applied = list[Applied]()
+    for at, api, back in lacking_contract(plan.streams) if plan.streams else ():
+        assert plan.streams
+        one = plan.streams.streams[at]
+        if not stream_graph(plan.streams).reaches(api, one.id):
+            kept = (name for name in one.depends_on if name not in back)
+            plan = _needing(plan, at, tuple(dict.fromkeys((*kept, api))))
+            applied.append(Applied("PLN708", one.id, f"waits for {api}"))
+    return plan, tuple(applied)
+
+
+def _needs(plan: Plan, at: int) -> tuple[str, ...]:
+    return plan.streams.streams[at].depends_on if plan.streams else ()
+
+
+def _needing(plan: Plan, at: int, needs: tuple[str, ...]) -> Plan:
+    assert plan.streams
+    listed = plan.streams.streams
+    streams = (*listed[:at], changed(listed[at], depends_on=needs), *listed[at + 1 :])
+    return changed(plan, streams=changed(plan.streams, streams=streams))
 
 
 def claims_of_streams(plan: Plan, given: LintInput) -> Fixed:
@@ -35,13 +70,17 @@ def claims_of_streams(plan: Plan, given: LintInput) -> Fixed:
 
 
 def _parallel(one: Stream, streams: tuple[Stream, ...], graph: Graph) -> Stream:
-    """Claims against an order go, claims of others are returned."""
+    """Claims against an order go, claims of others are returned, and where any stream makes claims, each
+    names those that it can run beside."""
     kept = [name for name in one.parallel_with if name != one.id and not graph.ordered(one.id, name)]
-    back = [
-        other.id
-        for other in streams
-        if one.id in other.parallel_with and other.id != one.id and not graph.ordered(one.id, other.id)
-    ]
+    claimed = any(each.parallel_with for each in streams)
+
+    def belongs(other: Stream) -> bool:
+        apart = not set(one.requirements) & set(other.requirements)
+        return one.id in other.parallel_with or (claimed and apart)
+
+    others = (other for other in streams if other.id != one.id and not graph.ordered(one.id, other.id))
+    back = [other.id for other in others if belongs(other)]
     claims = tuple(dict.fromkeys((*kept, *back)))
     return one if claims == one.parallel_with else changed(one, parallel_with=claims)
 

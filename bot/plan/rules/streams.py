@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from bot.plan.facets import Requirement, Requirements, Stream, Streams
+from bot.plan.findings import Fix, Severity
 from bot.plan.graph import Graph
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
 from bot.plan.rules.tasks import plan_of
@@ -150,8 +151,22 @@ def streams_fit_their_agents(given: LintInput) -> Iterator[Hit]:
             yield _misfit(f"{pointer}/requirements", stream, "it has no requirement", "leave it out")
         yield from _of_agent(pointer, stream)
         for index, name in enumerate(stream.requirements):
-            if why := _meant_for_another(stream, hints.get(in_code(name))):
-                yield _misfit(f"{pointer}/requirements/{index}", stream, why)
+            requirement, place = hints.get(in_code(name)), f"{pointer}/requirements/{index}"
+            if why := _meant_for_another(stream, requirement):
+                yield _misfit(place, stream, why)
+            elif (
+                requirement
+                and requirement.agent_hint.strip().lower() == "database"
+                and _ENGINEER.fullmatch(stream.agent)
+            ):
+                # An engineer may write the queries; only beside a designer of schemas it is surely wrong.
+                severity: Severity = "error" if _designs_schemas(given) else "warning"
+                why = f"{requirement.id} is for database, not for {stream.agent}"
+                yield Hit(place, {"ws": stream.id, "why": why}, severity=severity)
+
+
+def _designs_schemas(given: LintInput) -> bool:
+    return any(one.agent == "database-designer" for one in streams_of(given).streams)
 
 
 def _misfit(pointer: str, stream: Stream, why: str, advice: str = "") -> Hit:
@@ -192,16 +207,25 @@ def _meant_for_another(stream: Stream, requirement: Requirement | None) -> str:
 def front_ends_build_on_the_contract(given: LintInput) -> Iterator[Hit]:
     """A front end waits for the contract of the interface, not for the back end"""
     streams = streams_of(given)
+    graph = stream_graph(streams)
+    for at, contract, back in lacking_contract(streams):
+        stream = streams.streams[at]
+        pointer, values = f"/streams/streams/{at}/depends_on", {"ws": stream.id, "api": contract}
+        fix: Fix = "none" if graph.reaches(contract, stream.id) else "safe"
+        if back:
+            index, advice = stream.depends_on.index(back[0]), f"{contract} in the place of {back[0]}"
+            yield Hit(f"{pointer}/{index}", values | {"be": back[0]}, advice, fix=fix)
+        else:
+            message = f"{stream.id} must depend on API contract {contract}"
+            yield Hit(pointer, values | {"be": ""}, f"add {contract}", fix=fix, message=message)
+
+
+def lacking_contract(streams: Streams) -> Iterator[tuple[int, str, list[str]]]:
+    """Front ends that do not wait for the contract of the interface, by place; the contract's stream; and the
+    back ends that they wait for."""
     graph, kinds = stream_graph(streams), {one.id: one for one in streams.streams}
     contract = next((one.id for one in streams.streams if is_api(one)), "")
     for at, stream in enumerate(streams.streams):
-        if not contract or not is_frontend(stream):
-            continue
-        pointer, values = f"/streams/streams/{at}/depends_on", {"ws": stream.id, "api": contract}
         back = [name for name in stream.depends_on if name in kinds and is_backend(kinds[name])]
-        if back:
-            index = stream.depends_on.index(back[0])
-            yield Hit(f"{pointer}/{index}", values | {"be": back[0]}, f"{contract} in the place of {back[0]}")
-        elif not graph.reaches(stream.id, contract):
-            message = f"{stream.id} must depend on API contract {contract}"
-            yield Hit(pointer, values | {"be": ""}, f"add {contract}", message=message)
+        if contract and is_frontend(stream) and (back or not graph.reaches(stream.id, contract)):
+            yield at, contract, back

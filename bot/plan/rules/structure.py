@@ -220,6 +220,7 @@ _THINKING = re.compile(
 _MACHINE = re.compile(
     r"\bAs an AI(?: language)?(?: model| assistant)?,? I "
     r"(?:can(?:no|')t|cannot|am (?:not|unable)|do(?: not|n't)|have no)\b"
+    r"|\bAs an AI(?: language)?(?: model| assistant)?, (?:this|we)\b"
     r"|\bas a (?:large )?language model\b",
     re.IGNORECASE,
 )

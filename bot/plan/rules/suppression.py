@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -67,8 +68,11 @@ def suppressed(
     kept: list[Finding] = []
     aside: list[Suppressed] = list(report.suppressed)
     used: set[Suppression] = set()
+    by_rule: dict[str, list[Suppression]] = defaultdict(list)
+    for one in valid:
+        by_rule[one.rule].append(one)
     for finding in report.findings:
-        covering = [one for one in valid if _covers(one, finding, documents)]
+        covering = [one for one in by_rule.get(finding.rule, ()) if _covers(one, finding, documents)]
         used.update(covering)
         if covering:
             aside.append(Suppressed(finding, covering[0].reason))
@@ -78,7 +82,7 @@ def suppressed(
     kept += [finding for document in documents for finding in _unreadable(document)]
     ran = {*report.passed, *(one.rule for one in report.findings)}
     kept += [_finding(one, "warning", f"Suppression of {one.rule} is unused")
-             for one in written if one in valid and one not in used and one.rule in ran]  # fmt: skip
+             for one in written if not _fault(one) and one not in used and one.rule in ran]  # fmt: skip
     return replace(report, findings=numbered(kept), suppressed=tuple(aside))
 
 

@@ -5,15 +5,19 @@ nothing that the issue asks for is lost.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from bot.plan.facets import Pair, PlannedTest, Requirement
+from bot.plan.facets import Criterion, Pair, PlannedTest, Requirement, Requirements
+from bot.plan.findings import Fix, Severity
+from bot.plan.language import language_of
 from bot.plan.model import Assumption, Obligation, Plan
+from bot.plan.readers.reading import Reading
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
 from bot.plan.rules.scope import bare
 from bot.plan.rules.streams import in_code, parts_of, requirements_of
 from bot.plan.rules.tasks import called, plan_of
 from bot.plan.similarity import containment, content_words
+from bot.secret_text import secret_in
 
 _SHOWN = 120
 _CRITERION = re.compile(r"AC-\d{1,6}", re.IGNORECASE)
@@ -71,20 +75,36 @@ def contracts_hold_every_pair(given: LintInput) -> Iterator[Hit]:
         for fr in sorted(_codes(one.requirements))
         if one.id
     }
-    contracts = (
-        ("verification", "SE Verification Contract", requirements.verification),
-        ("review", "Review Contract", requirements.review),
-    )
-    for field, contract, rows in contracts:
-        pairs = [_pair(row) for row in rows]
-        for fr, ac in sorted(pair for pair in expected - set(pairs) if pair[0].startswith("FR-")):
-            values = {"contract": contract, "fr": fr, "ac": ac}
-            yield Hit(f"/requirements/{field}", values, f"add a row for {fr} and {ac}")
-        for at, (fr, ac) in enumerate(pairs):
+    for field, contract in CONTRACTS.items():
+        rows: tuple[Pair, ...] = getattr(requirements, field)
+        for one, name in unpaired(requirements, rows):
+            fr, ac = in_code(name), in_code(one.id)
+            values, fix = {"contract": contract, "fr": fr, "ac": ac}, _pairable(one)
+            yield Hit(f"/requirements/{field}", values, f"add a row for {fr} and {ac}", fix=fix)
+        for at, (fr, ac) in enumerate(map(_pair, rows)):
             if fr and ac and (fr, ac) not in expected:
                 values = {"contract": contract, "fr": fr, "ac": ac}
                 message = f"{contract} has ({fr},{ac}), but {ac} does not name {fr}"
                 yield Hit(f"/requirements/{field}/{at}", values, message=message)
+
+
+CONTRACTS: Mapping[str, str] = {"verification": "SE Verification Contract", "review": "Review Contract"}
+
+
+def unpaired(requirements: Requirements, rows: Iterable[Pair]) -> Iterator[tuple[Criterion, str]]:
+    """Each criterion with each functional requirement that it names and no row pairs it with."""
+    paired = set(map(_pair, rows))
+    for one in requirements.criteria:
+        for name in one.requirements if one.id else ():
+            pair = in_code(name), in_code(one.id)
+            if pair[0].startswith("FR-") and pair not in paired:
+                paired.add(pair)
+                yield one, name
+
+
+def _pairable(criterion: Criterion) -> Fix:
+    """Whether a row can be made of what the criterion says is seen."""
+    return "safe" if any(text.strip() for text in criterion.then) else "none"
 
 
 def _pair(row: Pair) -> tuple[str, str]:
@@ -151,7 +171,7 @@ def tasks_serve_something(given: LintInput) -> Iterator[Hit]:
 def obligations_are_covered(given: LintInput) -> Iterator[Hit]:
     """Every demand of the issue has a task, or a question, non-goal or reason in its place"""
     obligations = plan_of(given).obligations
-    if given.loose and not obligations:
+    if given.loose and not obligations and not given.demands:
         raise Lacking("the plan does not list what the issue asks for")
     for at, obligation in enumerate(obligations):
         if not _is_settled(obligation):
@@ -160,6 +180,57 @@ def obligations_are_covered(given: LintInput) -> Iterator[Hit]:
                 {"id": obligation.id, "t": obligation.text[:_SHOWN]},
                 "name it in the `covers` of a task, or make it a question or non-goal with the reason",
             )
+    yield from _lost_demands(given)
+
+
+_TAKEN_UP = 0.8
+
+
+def _lost_demands(given: LintInput) -> Iterator[Hit]:
+    """What the issue asks for and no part of the plan says.
+
+    A plan that lists the demands has them word for word. Of another one only shared words can tell, and only
+    in the same language: a warning.
+    """
+    listed = bool(plan_of(given).obligations)
+    demands = [
+        text for text in given.demands or () if listed or (language_of(text) == "other") == _is_foreign(given)
+    ]
+    if given.demands and not demands:
+        raise Lacking("the issue and the plan are in different languages")
+    parts = _parts(given) if demands else []
+    held = [_folded(one.text) for one in plan_of(given).obligations]
+    for text in (_folded(one) for one in demands if not secret_in(one)):
+        # A list may leave out the label before a demand.
+        if not any(text in part or containment(text, part) >= _TAKEN_UP for part in parts) and not any(
+            len(one.split()) > _LEAST_WORDS and one in text for one in held
+        ):
+            values = {"id": "of the text", "t": text[:_SHOWN]}
+            message = f"Issue item '{values['t']}' is not covered"
+            severity: Severity = "error" if listed else "warning"
+            advice = "add a task for it, or make it a question or non-goal with the reason"
+            yield Hit("/obligations", values, advice, severity, message=message)
+
+
+def _is_foreign(given: LintInput) -> bool:
+    return given.language == "other"
+
+
+def _parts(given: LintInput) -> list[str]:
+    """The words of each part of the plan, such as a task or a requirement; demands that it lists among
+    them."""
+    found: dict[str, list[str]] = {}
+    for one in given.texts_of_plan:
+        found.setdefault(_ITEM.sub(r"\1", one.pointer), []).append(one.text)
+    said = map(" ".join, found.values())
+    return [*map(_folded, said), *(_folded(one.text) for one in plan_of(given).obligations)]
+
+
+_ITEM = re.compile(r"^(\D{0,80}\d{1,9}).*")
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _is_settled(obligation: Obligation) -> bool:
@@ -184,7 +255,8 @@ _ABOUT = 0.5
 def weighty_assumptions_are_asked_about(given: LintInput) -> Iterator[Hit]:
     """An unresolved assumption of high impact, or one a requirement builds on, has a question or decision"""
     plan = plan_of(given)
-    asked = [*(f"{one.text} {one.why}" for one in plan.questions)]
+    asked = [text for one in plan.questions for text in (one.text.partition("?")[0], one.why)]
+    named = " ".join(one.text for one in plan.questions)
     asked += [f"{one.question} {one.context} {one.impact}" for one in plan.decisions]
     for at, one in enumerate(plan.assumptions):
         impact, values = str(one.impact), {"a": one.id or f"Assumption {at + 1}"}
@@ -192,9 +264,19 @@ def weighty_assumptions_are_asked_about(given: LintInput) -> Iterator[Hit]:
             message = f"{values['a']} does not say its impact"
             yield Hit(f"/assumptions/{at}/impact", values, "low, medium or high", message=message)
         weighty = impact.lower() == "high" or _is_built_on(plan, one)
-        if weighty and not one.resolved and not any(_is_about(text, one) for text in asked):
+        asks = _names(named, one.id) or any(_is_about(text, one) for text in asked)
+        if given.reading and not one.resolved and _lacks_status(given.reading, at):
+            message = f"{values['a']} does not say whether it is resolved"
+            yield Hit(f"/assumptions/{at}/resolved", values, "yes, or who is asked", message=message)
+        if weighty and not one.resolved and not asks:
             advice = f"ask what would settle it, and name {values['a']} in the question"
             yield Hit(f"/assumptions/{at}", values, advice)
+
+
+def _lacks_status(read: Reading, at: int) -> bool:
+    """Whether a row leaves the column blank: its place is known, and no value."""
+    rows = read.value.get("assumptions", ())
+    return f"/assumptions/{at}/resolved" in read.places and "resolved" not in rows[at]
 
 
 def _is_built_on(plan: Plan, assumption: Assumption) -> bool:

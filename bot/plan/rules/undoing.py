@@ -66,7 +66,7 @@ _TABLE = (
 )
 _ROWS = (
     r"(?:\w[\w.-]*\s){0,2}(?:rows?|records?|tables?|data|users?|accounts?|messages?|deliveries|entries"
-    r"|history)\b"
+    r"|history|results?|events?|orders?)\b"
 )
 _STACK = (
     r"(?:\w[\w.-]*\s){0,2}(?:stacks?|clusters?|environments?|resources?|buckets?|volumes?|databases?"
@@ -171,7 +171,7 @@ _LESSENED = re.compile(
     r"\b(?:mitigat\w*|back(?:ed)?[ -]?up|backups?|feature flag|behind (?:a|the) flag|flag off|canary"
     r"|gradual\w*|staged"
     r"|dry[- ]run|dual[- ]writ\w*|snapshot|fall(?:s)? back|fallback|kill switch|roll(?:ed)? out"
-    r"|monitor\w*|alert\w*)\b",
+    r"|monitor\w*|alert(?:s|ing)? (?:on|for|when|if))\b",
     re.IGNORECASE,
 )
 
@@ -191,6 +191,7 @@ def high_risk_is_met(given: LintInput) -> Iterator[Hit]:
     so. Neither is an error, one of them alone a warning.
     """
     plan = plan_of(given)
+    yield from _unmet_risks(given)
     risks = {one.id: one.risks for one in plan.roadmap.milestones}
     for at, task in enumerate(plan.tasks):
         lessened = bool(risks.get(task.milestone)) or _is_lessened(given, task)
@@ -203,6 +204,16 @@ def high_risk_is_met(given: LintInput) -> Iterator[Hit]:
             yield from _unmet(
                 f"/roadmap/milestones/{at}/risk_class", milestone.id, milestone.risk_class, missing
             )
+
+
+def _unmet_risks(given: LintInput) -> Iterator[Hit]:
+    """Rows of the risk table that are rated high and say nothing of what is done about it."""
+    delivery = plan_of(given).delivery
+    for at, row in enumerate(delivery.risks if delivery else ()):
+        if str(row.impact).lower() == "high" and not row.mitigation.strip(" -\u2013\u2014"):
+            values = {"id": f"Risk {at + 1}", "r": "High", "missing": "mitigation"}
+            severity: Severity = "warning" if delivery and delivery.rollback else "error"
+            yield Hit(f"/delivery/risks/{at}/mitigation", values, severity=severity)
 
 
 def _missing(undoable: bool, lessened: bool) -> list[str]:
@@ -222,20 +233,24 @@ def _is_undoable(given: LintInput, task: Task) -> bool:
     return bool(_note(task)) or task.rollback.kind.lower() == "safe" or bool(delivery and delivery.rollback)
 
 
-def _is_lessened(given: LintInput, task: Task) -> bool:
+def _is_lessened(given: LintInput, task: Task, *, notes: bool = True) -> bool:
+    """Whether the words of a task, or the table of risks, lessen its risk; with `notes`, any gotcha counts."""
     delivery = plan_of(given).delivery
     words = " ".join([task.title, task.objective, *task.changes, *task.user_instructions])
     about = f"{words} {' '.join(change.path for change in task.files)}"
     rows = delivery.risks if delivery else ()
     met = any(one.mitigation and containment(one.risk, about) >= 0.3 for one in rows)
-    return bool(task.gotchas) or met or bool(_LESSENED.search(words))
+    noted = (
+        notes and bool(task.gotchas) and given.format != "export"
+    )  # where every step has notes, of whatever kind
+    return noted or met or bool(_LESSENED.search(f"{words} {' '.join(task.gotchas)}"))
 
 
 def _of_milestone(given: LintInput, milestone: Milestone) -> tuple[bool, bool]:
     """Whether a milestone without risks can be undone, and is lessened, by what its tasks say."""
     tasks = [one for one in plan_of(given).tasks if one.milestone == milestone.id]
     undoable = not tasks or any(_is_undoable(given, one) for one in tasks)
-    return undoable, any(_is_lessened(given, one) for one in tasks)
+    return undoable, any(_is_lessened(given, one, notes=False) for one in tasks)
 
 
 _PROCEDURE = re.compile(
@@ -259,6 +274,7 @@ _VAGUE = content_words(
     " necessary manual manually step steps possible required require can easily simply code work works"
     " again state"
     " previous prior original old everything deployment required if not applicable this task step PR"
+    " something anything goes wrong problem problems issue issues fails failure case occurs trouble happens"
 )
 _LEAST_OBJECTS = 1
 

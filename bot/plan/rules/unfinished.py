@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.plan.findings import Location
@@ -67,7 +67,7 @@ _SLOTS = (
 )
 _WORD = r"[A-Z][\w'\u2019]{0,30}"
 _TITLED = rf"{_WORD}(?:[ /&-]{{1,3}}(?:{_WORD}|\d{{1,3}}|of|and|or|the|for|to|in)){{0,6}}"
-_BRACKET = re.compile(rf"(?<![\]!\\\w])\[({_TITLED})\](?![\[(:\w])")
+_BRACKET = re.compile(rf"(?<![\]\[!\\\w])\[({_TITLED})\](?![\[(:\w])")
 _SLOT = re.compile(rf"\b(?:{_SLOTS})(?: \d{{1,3}})?$", re.IGNORECASE)
 _MARKED = re.compile(
     r"\{\{\s?[\w .|/-]{1,60}\s?\}\}"
@@ -76,7 +76,7 @@ _MARKED = re.compile(
     r"|\bJIRAPRJ-123\b|\bLibrary X version Y\b|\bService Z configuration\b|\b[Ll]orem ipsum dolor\b"
     r"|\bX (?:hours?/days?|hours|days)\b"
     r"|(?<=Date: )YYYY-MM-DD|(?<=Created: )YYYY-MM-DD|(?<=Updated: )YYYY-MM-DD|(?<=Deadline: )YYYY-MM-DD"
-    r"|\b(?:starts?|ends?|begins?|due|released?|deadline) (?:on|by|is) YYYY-MM-DD\b"
+    r"|\b(?:starts?|ends?|begins?|due|done|finished|ready|released?|deadline) (?:on|by|is) YYYY-MM-DD\b"
 )
 _EVERYWHERE = re.compile(
     r"(?<![\w.-])(?:[\w.@-]{0,60}/){0,6}path/to/[\w./*-]{0,120}|(?<![\w./-])path/file\d?\b[\w.]{0,20}|\bJIRAPRJ-123\b"
@@ -127,7 +127,8 @@ def template_is_filled_in(given: LintInput) -> Iterator[Hit]:
     """Nothing is left of a template"""
     foreign = given.format == "foreign"
     for one in _written(given):
-        yield from _hits(given, one, _residue(one.text, foreign))
+        for hit in _hits(given, one, _residue(one.text, foreign)):
+            yield replace(hit, severity="warning") if foreign else hit
     if given.plan is not None and not _only_copied(given):
         for leaf in given.strings:
             if leaf.way in _PATHS:
@@ -182,11 +183,13 @@ def _residue(text: str, foreign: bool) -> Iterator[_Found]:
     words = bare(text)
     yield from _brackets(text, words, foreign)
     for found in _MARKED.finditer(words):
-        if not (found[0].startswith("{{") and words[: found.start()].endswith("$")):
-            yield _Found(found[0], found.start(), "warning" if foreign and found[0] == "<path>" else None)
+        # plans of other people are about templates, too
+        braces = found[0].startswith("{{") and (foreign or words[: found.start()].endswith("$"))
+        if not braces:
+            yield _Found(found[0], found.start())
     shown = words + "\n" + "\n".join(span[1] for span in _CODE_SPAN.finditer(text))
-    for found in _EVERYWHERE.finditer(shown):
-        yield _Found(found[0], max(text.find(found[0]), 0), "warning" if foreign else None)
+    for found in _EVERYWHERE.finditer(shown) if not foreign else ():
+        yield _Found(found[0], max(text.find(found[0]), 0))
 
 
 def _brackets(text: str, words: str, foreign: bool) -> Iterator[_Found]:
@@ -248,20 +251,22 @@ def content_is_finished(given: LintInput) -> Iterator[Hit]:
     """Nothing is left to be decided, but for marked questions"""
     foreign = given.format == "foreign"
     for one in _written(given):
-        if given.limits.marker not in one.text:
+        if given.limits.marker not in one.text and not (foreign and one.pointer == "/title"):
             yield from _hits(given, one, _unfinished(bare(one.text), foreign))
 
 
 def _unfinished(words: str, foreign: bool) -> Iterator[_Found]:
     for pattern in (_ALWAYS, _PHRASES):
         for found in pattern.finditer(words):
-            if not _TALK.search(_sentence(words, found)):
-                yield _Found(found[0].strip(" ([|:-\u2013—"), found.start())
+            asks = found[0].startswith("?") and words[: found.start()].rstrip().endswith(":")
+            if asks or not _TALK.search(_sentence(words, found)):
+                yield _Found(found[0].strip(" ([|:-\u2013—"), found.start(), "warning" if foreign else None)
     for found in _LABELLED.finditer(words):
         if not _TALK.search(_sentence(words, found, after=False)):
             token = re.sub(r"^\W+", "", found[0])
-            is_status = foreign and (token in ("WIP", "XXX") or not words.startswith(":", found.end()))
-            yield _Found(token, found.start(), "warning" if is_status else None)
+            if foreign and (token in ("WIP", "XXX") or not words.startswith(":", found.end())):
+                continue  # the state of a piece of work
+            yield _Found(token, found.start(), "warning" if foreign else None)
 
 
 def _sentence(words: str, found: re.Match[str], *, after: bool = True) -> str:

@@ -53,7 +53,7 @@ def _removed(line: str) -> str:
         recursive = re.search(r"(?:^|\s)-\w*r|--recursive", flags)
         forced = re.search(r"(?:^|\s)-\w*f|--force", flags)
         for target in found[2].split() if recursive and forced and "mktemp" not in line else ():
-            bare = target.strip("\"'`)")
+            bare = re.sub(r"[\"'`]", "", target).strip(")")
             if _ROOT.fullmatch(bare) or _VARIABLE.fullmatch(bare):
                 return f"rm {found[1].strip()} {target}"
     return ""
@@ -102,6 +102,17 @@ _DANGERS = (
             but=r"(?:drop\s+(?:database|schema)\b(?:\s+if\s+exists)?|dropdb\b)[^;\n]{0,30}?(?:test|tmp|temp|scratch|ci_|_ci\b)",
         ),
         "drop only what this plan made, by name, with a backup first",
+    ),
+    Danger(
+        _matching(r"\bredis-cli\s[^;&|\n]{0,100}?\bFLUSH(?:ALL|DB)\b", but=_LOCAL),
+        "delete only the keys that this plan made",
+    ),
+    Danger(
+        _matching(
+            r"\bkubectl\s[^;&|\n]{0,80}?\bdelete\s+(?:(?:namespaces?|ns)[\s/][^;&|\n]{1,60}|all\s[^;&|\n]{0,40}?--all\b)",
+            but=r"(?:namespaces?|ns)[\s/][^;&|\n]{0,30}?(?:test|tmp|temp|scratch|kind|minikube)|--dry-run",
+        ),
+        "delete only what this plan made, by name",
     ),
     Danger(
         _matching(

@@ -15,23 +15,15 @@ from bot.plan.part import Part
 from bot.plan.rules.applied import Applied, Fixed
 from bot.plan.rules.engine import LintInput
 from bot.plan.rules.fields import strings, text_fields
-from bot.plan.rules.hygiene import hidden
+from bot.plan.rules.hygiene import hidden, visible
 from bot.plan.spelling import british
 
 
 def visible_words(plan: Plan, given: LintInput) -> Fixed:
     """PLN008: signs that people cannot see are taken out."""
-    better = {leaf.pointer: _visible(leaf.text) for leaf in strings(plan) if any(hidden(leaf.text))}
+    better = {leaf.pointer: visible(leaf.text) for leaf in strings(plan) if any(hidden(leaf.text))}
     kept = {pointer: text for pointer, text in better.items() if text.strip()}
     return _replaced(plan, "PLN008", "invisible characters taken out", kept)
-
-
-def _visible(text: str) -> str:
-    out, at = [], 0
-    for found in hidden(text):
-        out.append(text[at : found.start()])
-        at = found.end()
-    return "".join([*out, text[at:]])
 
 
 def british_words(plan: Plan, given: LintInput) -> Fixed:
@@ -47,9 +39,14 @@ def british_words(plan: Plan, given: LintInput) -> Fixed:
 def _replaced(plan: Plan, rule: str, what: str, better: Mapping[str, str]) -> Fixed:
     if not better:
         return plan, ()
+    return with_strings(plan, better), tuple(Applied(rule, _item(pointer), what) for pointer in better)
+
+
+def with_strings(plan: Plan, better: Mapping[str, str]) -> Plan:
+    """The plan with other strings at these pointers."""
     fixed = _with(plan, "", lambda pointer, text: better.get(pointer, text))
     assert isinstance(fixed, Plan)
-    return fixed, tuple(Applied(rule, _item(pointer), what) for pointer in better)
+    return fixed
 
 
 def _item(pointer: str) -> str:

@@ -68,6 +68,7 @@ _BACK = re.compile(
     rf"|\bas\s(?:we\s)?previously\s{_SAID}\b|\bas\swe\s(?:discussed|agreed)\b"
     r"|\bsee\sabove\b|\bas\sabove\b|\bthe\sabove\b(?!-)|\babove-mentioned\b|\baforementioned\b|\bsame\sas\sabove\b"
     r"|(?:^|[.;:(]\s{0,3})same\sas\s(?:before|the\s(?:last|previous)\s(?:one|step|task))\b"
+    r"|\b(?:all\s)?the\s(?:rest|remainder)\s(?:is|stays|remains)\s(?:exactly\s)?(?:the\s)?same\sas\sbefore\b"
     rf"|\b(?:as|from|in|per|see|to|on)\sour\s(?:(?:previous|earlier|last|prior)\s)?{_TALK}\b"
     rf"|\b(?:as|per|see|refer\sto|based\son)\s(?:in\s)?the\s(?:previous|earlier|last|prior)\s{_TALK}\b"
     r"|\byou\s(?:said|mentioned|asked\sfor|told)\b|\b(?:as|like|what)\syou\s(?:requested|described"
@@ -92,7 +93,8 @@ def texts_stand_alone(given: LintInput) -> Iterator[Hit]:
     """No text leans on a conversation or on another part of the plan without naming it"""
     for field in english(given, *_FIELDS):
         for found in _once(_BACK, blanked(_STAYS, bare(field.text))):
-            yield Hit(field.pointer, {"t": found.strip(" .;:(")}, "say it here", severity=milder(given))
+            values = {"t": found.strip(" .;:(")}
+            yield Hit(field.pointer, values, "say it here", severity=milder(given, "info"))
 
 
 # --- hand-waving -----------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ SAYS_CLEAN = _phrases(
 HEDGES = _phrases(
     """
     should, might, could, may, perhaps, possibly, probably, maybe, ideally, hopefully, try to, attempt
-    to, consider
+    to, consider, feel free to, if time permits
     """
 )
 
@@ -104,15 +104,17 @@ SIZES_NAMED = _phrases(
 
 HAND_WAVING = _phrases(
     """
-    as needed, if needed, where needed, when needed, as necessary, if necessary, where necessary, where
-    appropriate, as appropriate, if appropriate, accordingly, edge cases as needed, handle edge cases,
-    handles edge cases, handle all edge cases, handle any edge cases, handling of edge cases, handle
-    errors appropriately, handle errors properly, handle errors correctly, proper error handling,
-    appropriate error handling, adequate error handling, robust error handling, proper validation,
-    appropriate validation, relevant files, related files, necessary files, appropriate files, relevant
-    places, necessary changes, required changes, relevant changes, other necessary changes, wire
-    everything up, wire it all up, hook everything up, and the like, or something similar, or similar,
-    you get the idea, fill in the details, rest is straightforward
+    as needed, if needed, where needed, when needed, as necessary, if necessary, where necessary,
+    where appropriate, as appropriate, if appropriate, accordingly, edge cases as needed, handle
+    edge cases, handles edge cases, handle all edge cases, handle any edge cases, handling of edge
+    cases, handle corner cases, handle all corner cases, take care of edge cases, take care of the
+    edge cases, take care of corner cases, take care of the corner cases, whatever else breaks,
+    handle errors appropriately, handle errors properly, handle errors correctly, proper error
+    handling, appropriate error handling, adequate error handling, robust error handling, proper
+    validation, appropriate validation, relevant files, related files, necessary files, appropriate
+    files, relevant places, necessary changes, required changes, relevant changes, other necessary
+    changes, wire everything up, wire it all up, hook everything up, and the like, or something
+    similar, or similar, you get the idea, fill in the details, rest is straightforward
     """
 )
 

@@ -125,7 +125,12 @@ def test_a_cycle_is_only_what_the_file_itself_says() -> None:
         - [ ] T004 Send
         """,
     )
-    assert needs(reading) == {"T001": ["T003"], "T002": ["T001"], "T003": [], "T004": ["T003", "T001", "T002"]}
+    assert needs(reading) == {
+        "T001": ["T003"],
+        "T002": ["T001"],
+        "T003": [],
+        "T004": ["T003", "T001", "T002"],
+    }
 
 
 def test_one_task_that_looks_ahead_does_not_undo_the_order_of_the_others() -> None:

@@ -134,3 +134,11 @@ def test_tasks_in_other_files_are_no_missing_dependencies() -> None:
     assert read(".taskmaster/tasks/task_004.txt", TASK_TEXT).not_read == (
         "dependencies on tasks in other files",
     )
+
+
+def test_subtasks_may_have_names_and_name_each_other_or_a_task() -> None:
+    draft = {"id": "draft", "title": "Draft", "dependencies": []}
+    check = {"id": "check", "title": "Check", "dependencies": ["draft", "39"]}
+    value = {"tasks": [{"id": "map", "subtasks": [draft, check]}, {"id": 39, "title": "Ink"}]}
+    found = needs(read(".taskmaster/tasks/tasks.json", json.dumps(value)))
+    assert found["map.check"] == ["map.draft", "39"]

@@ -8,6 +8,8 @@ import pytest
 
 from bot.plan.facets import Check, InputField
 from bot.plan.loose import loosely
+from bot.plan.markdown import Document
+from bot.plan.readers import reader_of
 from bot.plan.rules import LintInput, lint
 from bot.plan.rules.criteria import says_nothing, weak_words
 from tests.plan.rules.fixtures.base import given, sound
@@ -274,10 +276,76 @@ def test_criteria_of_a_requirement_are_those_of_its_parts() -> None:
         "Answers are kept.",
         "The system shows that a retry should follow, and must say when.",
         'The page shows "you should retry".',
+        "The system answers 503 when the store might be down.",
+        "An entry that could be read is shown.",
+        "Files which might hold secrets are left out.",
+        "If an order could have failed, the page shows why.",
+        "A guest might not see the list.",
+        "A reader could only ask once.",
     ],
 )
 def test_binding_wording(text: str) -> None:
     assert hits("PLN609", behaviour(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "modal"),
+    [
+        ("An operator might ask for the list by day.", "might"),
+        ("Old entries could be kept for a year.", "could"),
+        ("Orders are listed. The newest might come first.", "might"),
+    ],
+)
+def test_wording_that_binds_nobody(text: str, modal: str) -> None:
+    assert [message.split("'")[1] for message in messages("PLN609", behaviour(text))] == [modal]
+
+
+CRITERION = """# Functional Plan: Loans
+
+## Acceptance Criteria
+
+### AC-1: A loan ends (FR-1)
+
+{0}
+{1}
+{2}
+"""
+BLOCKS = ("**Given** a loan of four weeks", "**When** it ends", '**Then** the page shows "returned"')
+
+
+@pytest.mark.parametrize(
+    ("order", "pointers"),
+    [
+        ((0, 1, 2), []),
+        ((2, 1, 0), ["/requirements/criteria/0/given"]),
+        ((1, 0, 2), ["/requirements/criteria/0/given"]),
+        ((0, 2, 1), ["/requirements/criteria/0/when"]),
+    ],
+)
+def test_the_blocks_stand_in_order(order: tuple[int, ...], pointers: list[str]) -> None:
+    read = reader_of("functional")
+    assert read is not None
+    text = CRITERION.format(*(BLOCKS[at] for at in order))
+    reading = read([Document("specs/1-loans/plan.md", text)])
+    made = LintInput(plan=loosely(reading.value), loose=True, reading=reading, format="functional")
+    assert hits("PLN601", made) == pointers
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Verify it works", True),
+        ("Make sure that everything still works", True),
+        ("Test the new behaviour manually", True),
+        ("`pytest tests/test_loans.py` passes", False),
+        ("Unit tests", False),
+        ("The list shows the loan of today", False),
+        ("Test the new endpoint manually: it answers 404", False),
+    ],
+)
+def test_what_is_accepted_in_steps_is_seen(text: str, found: bool) -> None:
+    made = given(sound().model_copy(update={"tasks": (task(acceptance=(text,)),)}), format="steps")
+    assert bool(hits("PLN613", made)) is found
 
 
 @pytest.mark.parametrize(

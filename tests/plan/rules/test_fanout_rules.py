@@ -53,10 +53,21 @@ def test_samples_have_no_finding(plan: Plan) -> None:
         "The next task of the user is selected",
         "ISO-8601 and UTF-8 are kept",
         "src/T2/part.py is moved",
+        "The limits of the plan the customer pays for are kept",
+        "The page shows the prices of the plan",
+        "See the plan of #12",
     ],
 )
 def test_words_that_only_look_like_references(text: str) -> None:
     assert lint(task_with(acceptance=[text]), select=["PLN814"]).passed == ("PLN814",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["See the assumptions of the plan.", "Constraints are listed in the plan.", "As described in the roadmap."],
+)
+def test_what_only_the_plan_says_is_warned_of(text: str) -> None:
+    assert [one.severity for one in lint(task_with(acceptance=[text]), select=["PLN814"]).findings] == ["warning"]
 
 
 def test_what_is_carried_along_may_be_named() -> None:

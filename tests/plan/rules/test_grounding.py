@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -41,6 +42,7 @@ def test_what_is_no_missing_path(text: str) -> None:
     "text", ["`src/shop/basket.py`", "`docs/rules.md`", "`src/gone/`", "[x](src/none.ts)"]
 )
 def test_what_is_a_missing_path(text: str) -> None:
+    assert found(shop_task(objective=f"Print `-` for it, then `x`. Look at {text}."), "PLN404")
     assert found(shop_task(objective=f"Look at {text}."), "PLN404") == ["PLN404 /tasks/0/objective warning"]
 
 
@@ -93,6 +95,32 @@ def test_names_that_are_there_or_are_to_be_made(text: str) -> None:
     assert found(shop_task(changes=(text,)), "PLN406") == []
 
 
+@pytest.mark.parametrize(
+    ("summary", "hits"),
+    [
+        ("change `pay` to take a day", 1),
+        ("Extend the method `Cart.refund`; rename `checkout`", 1),
+        ("`total` in cents; drop the existing `refund()`", 1),
+        ("change `total` to take a day", 0),
+        ("`refund`", 0),
+        ("add `refund`", 0),
+        ("`total` changed as in `refund`", 0),
+        ("change the text `no basket`", 0),
+        ("remove `import os`", 0),
+        ("rename `checkout` to `pay`", 0),
+    ],
+)
+def test_names_in_the_line_of_a_file_that_is_changed(summary: str, hits: int) -> None:
+    one = shop_task(files=(change("src/shop/cart.py", summary=summary),))
+    assert found(one, "PLN406") == ["PLN406 /tasks/0/files/0/summary error"] * hits
+
+
+def test_a_name_that_the_task_adds_may_be_changed_too() -> None:
+    files = (change("src/shop/cart.py", summary="change `refund_all` to take a day"),)
+    assert found(shop_task(files=files, changes=("Add `refund_all` for carts",)), "PLN406") == []
+    assert found(shop_task(files=(change("docs/guide.md", summary="change `refund`"),)), "PLN406") == []
+
+
 def test_a_name_made_by_an_earlier_task_is_there_for_later_ones() -> None:
     made = task("T1", files=(change("src/shop/cart.py"),), changes=("Add `refund_all` for carts",))
     told = "Call `refund_all` in `src/shop/cart.py`"
@@ -134,6 +162,96 @@ def test_commands_of_the_machine_are_no_pass() -> None:
 def test_frameworks_that_may_be_named(told: str) -> None:
     """Of another language's tests the repository says nothing, so nothing is claimed."""
     assert found(shop_task(tests=(told,)), "PLN409") == []
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("Add `refund`. Write its tests with nose2.", "nose"),
+        ("Its tests are written in unittest.", "unittest"),
+        ("The nose tests cover it.", "nose"),
+        ("Derive the class from the others; it is a `unittest.TestCase` class.", "unittest"),
+        ("The tests use the fake store, written with pytest.", ""),
+        ("Write its tests with `unittest.mock`.", ""),
+        ("The unit tests stay as they are.", ""),
+        ("Replace the nose tests.", ""),
+        ("No test is written with nose.", ""),
+        ("Write the tests of the jest files.", ""),
+        ("Test it with care, then look under its nose.", ""),
+        ("Tests are written with Jest.", ""),
+    ],
+)
+def test_frameworks_in_sentences(told: str, name: str) -> None:
+    hits = lint(shop_task(objective=told), select=["PLN409"]).findings
+    assert [(one.pointer, one.message.split(";")[0]) for one in hits] == (
+        [("/tasks/0/objective", f"Plan uses {name}")] if name else []
+    )
+
+
+@pytest.mark.parametrize("where", ["questions", "non_goals"])
+def test_a_framework_that_is_only_weighed(where: str) -> None:
+    told: dict[str, list[Any]] = {
+        "questions": [{"id": "Q-1", "text": "Are its tests written with nose?"}],
+        "non_goals": ["Its tests are written with nose"],
+    }
+    one = replace(loose("export", **{where: told[where]}), ground=TreeGround(SHOP))
+    assert found(one, "PLN409") == []
+
+
+def test_a_framework_that_a_manifest_gets() -> None:
+    files = (change("pyproject.toml", summary="`nose2` for the tests"),)
+    assert found(shop_task(objective="Its tests run with nose2.", files=files), "PLN409") == []
+    files = (change("tests/nose.cfg", "new"),)
+    assert found(shop_task(objective="Its tests run with nose.", files=files), "PLN409") == []
+
+
+@pytest.mark.parametrize(
+    ("told", "hits"),
+    [
+        ("Add the dependency `tenacity` for it.", 1),
+        ("Add `tenacity` as a new dependency.", 1),
+        ("Use `tenacity`, which is already a dependency.", 1),
+        ("The shop already depends on `tenacity`.", 1),
+        ("Use `flask`, which is already a dependency.", 0),
+        ("Use `left-pad`, which is already a dependency.", 0),
+        ("Use `asyncio`, which is already a dependency.", 0),
+        ("Add the dependency `store` to the handler.", 0),
+        ("Add a dependency `get_store`.", 0),
+        ("Add the dependency `T1` of this step.", 0),
+        ("Add the field `tenacity`.", 0),
+        ("`tenacity` is no dependency.", 0),
+        ("Use `Cart.total`, which is already in the project.", 0),
+    ],
+)
+def test_dependencies_in_sentences(told: str, hits: int) -> None:
+    assert found(shop_task(objective=told), "PLN411") == ["PLN411 /tasks/0/objective error"] * hits
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"files": (change("pyproject.toml"),)},
+        {"commands": ("uv add tenacity",)},
+    ],
+)
+def test_a_dependency_in_a_sentence_that_a_step_adds(fields: dict[str, Any]) -> None:
+    assert found(shop_task(objective="Add the dependency `tenacity` for it.", **fields), "PLN411") == []
+
+
+@pytest.mark.parametrize(
+    ("note", "hits"),
+    [
+        ("Available dependencies: date-fns is already in the project", 1),
+        ("Available dependencies: flask is in use, and `zod` is available", 1),
+        ("Available dependencies: the web framework is in use already", 0),
+        ("Available dependencies: logging is available", 0),
+        ("Available dependencies: Flask is in use", 0),
+        ("Similar features exist: paging is already in the project", 0),
+    ],
+)
+def test_dependencies_in_notes(note: str, hits: int) -> None:
+    one = replace(loose("functional", requirements={"notes": [note]}), ground=TreeGround(SHOP))
+    assert found(one, "PLN411") == ["PLN411 /requirements/notes/0 error"] * hits
 
 
 def test_a_framework_that_the_plan_adds() -> None:

@@ -32,10 +32,19 @@ def test_what_a_page_repairs_is_no_error_in_plans_of_others() -> None:
     short = lint(foreign(f"{TABLE}| 1 |\n"), select=["PLN005"]).findings
     jump = lint(foreign("# A\n\n### B\n"), select=["PLN005"]).findings
     lost = lint(foreign(f"{TABLE}| 1 | 2 | 3 |\n"), select=["PLN005"]).findings
-    assert [one.severity for one in (*short, *jump, *lost)] == ["warning", "info", "error"]
+    assert [one.severity for one in (*short, *jump, *lost)] == ["info", "info", "error"]
     assert lost[0].message == (
         "Malformed Markdown at line 3: a table row has 3 cells, its head 2: the last ones are not shown"
     )
+
+
+def test_a_line_directly_below_a_table_is_no_row_of_it() -> None:
+    assert lint(foreign(f"{TABLE}</notes>\n"), select=["PLN005"]).passed == ("PLN005",)
+
+
+def test_where_a_word_may_be_broken_is_no_error_in_plans_of_others() -> None:
+    found = lint(foreign("Sys\u00adtem \u200b"), select=["PLN008"]).findings
+    assert [one.severity for one in found] == ["warning", "error"]
 
 
 def test_what_people_wrote_around_a_section_of_ours_is_not_judged() -> None:

@@ -25,6 +25,10 @@ from tests.plan.samples import change, milestone, task, webhook_plan
         "Add a permission matrix to the role editor.",
         "Confirm the address by a link that expires after a day.",
         "Audit every login into `audit_log`.",
+        "Review comments are stored with their author.",
+        "Check the matrix before `solve` inverts it.",
+        "Create a report on drift for the admin page.",
+        "Create a coverage report from the profiles of the run.",
         "Check the quota before a file is stored.",
         "Publish an event when an order is closed.",
         "Coverage thresholds fail the build below 80 %.",
@@ -48,6 +52,9 @@ def test_code_is_told_from_proof_when_files_of_code_are_named(objective: str) ->
         "Prepare the audit closeout for M3.",
         "Write the verification checklist.",
         "Review test coverage of the decoder.",
+        "Create an evidence report on how failures are counted.",
+        "Audit the error paths of the store.",
+        "Document the results of the last run in a closeout checklist.",
     ],
 )
 def test_proof_is_told_from_code_even_then(objective: str) -> None:

@@ -63,10 +63,10 @@ def test_a_quote_may_not_change_a_word(quote: str) -> None:
     assert not lint(citing(Evidence(path="issue", quote=quote)), select=["PLN712"]).ok
 
 
-def test_what_cannot_be_seen_does_not_count() -> None:
-    quoted = citing(
-        Evidence(path="issue", quote="hidden text"), issue_text="\u200b\u2066hidden\u2069 text\n- [ ] Do it"
-    )
+@pytest.mark.parametrize("quote", ["hidden text", "Do it 0 0"])
+def test_what_cannot_be_seen_does_not_count(quote: str) -> None:
+    issue = "\u200b\u2066hidden\u2069 text\n- [ ] Do it\n0\x1f\x1b0"
+    quoted = citing(Evidence(path="issue", quote=quote), issue_text=issue)
     assert lint(quoted, select=["PLN712"]).passed == ("PLN712",)
 
 

@@ -126,10 +126,30 @@ def test_many_questions_of_other_tools_are_only_noted() -> None:
         "When the store is down, is the request refused?",
         'Is "what? and why?" a title?',
         "Until when does the old route answer? (2027 is assumed)",
+        "Is this limit right for schools?",
+        "Is it fine to drop the old route?",
     ],
 )
 def test_questions_that_can_be_answered(text: str) -> None:
     assert hits("PLN912", asking(question(text))) == []
+
+
+@pytest.mark.parametrize("text", ["Is this fine?", "Would that be ok?", "Are they all needed?"])
+def test_questions_that_do_not_say_of_what(text: str) -> None:
+    assert hits("PLN912", asking(question(text))) == ["/questions/0/text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("The retention period", True), ("How long? And why is that so?", True), ("How long is it kept?", False)],
+)
+def test_what_an_export_marks_is_one_question(text: str, found: bool) -> None:
+    read = reader_of("export")
+    assert read is not None
+    lines = f"# Plan\n\n## Open Questions\n\n- [0o0o NEEDS CONFIRMATION] Q-1: {text}\n"
+    reading = read([Document("EXPORT/plan_x.md", lines)])
+    made = LintInput(plan=loosely(reading.value), loose=True, reading=reading, format="export")
+    assert bool(hits("PLN909", made)) is found
 
 
 def test_choices_make_a_broad_question_answerable() -> None:

@@ -147,6 +147,8 @@ def test_a_question_about_an_assumption_settles_it() -> None:
         assert lint(assumed(text, questions=(question,)), select=["PLN713"]).ok
     other = Question(id="Q-1", text="Does A-12 hold?", why="It decides the order.")
     assert not lint(assumed(text, questions=(other,)), select=["PLN713"]).ok
+    in_passing = Question(id="Q-1", text="Which currency has a sum? Every customer sees one.", why="")
+    assert not lint(assumed(text, questions=(in_passing,)), select=["PLN713"]).ok
     assert lint(assumed(text, "medium"), select=["PLN713"]).ok
     assert lint(assumed(text, questions=(), functional=FUNCTIONAL, impact="low"), select=["PLN713"]).ok
 
@@ -171,6 +173,39 @@ def test_a_sentence_that_leaves_something_out_does_not_do_it() -> None:
     done = with_item(TASKS, 0, changes=("Change the layout of the report",))
     found = lint(as_export(tasks=done, non_goals=("Layout of the report",)), select=["PLN714"]).findings
     assert [one.message for one in found] == ["'Layout of the report' is out of scope but step 1 does it"]
+
+
+ASKED = "Each failed delivery must be listed with its date."
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (ASKED, []),
+        ("Failed deliveries are listed with date", []),
+        ("Deliveries are retried", ["warning"]),
+        ("Fehlgeschlagene Lieferungen werden in einer Liste mit ihrem Datum gezeigt und nicht wiederholt", []),
+    ],
+    ids=["its words", "most of its words", "something else", "another language"],
+)
+def test_a_plan_that_lists_no_demands_is_compared_by_words(text: str, found: list[str]) -> None:
+    data = {"tasks": [{"id": "T1", "title": text, "objective": text}]}
+    made = LintInput(plan=loosely(data), loose=True, format="steps", demands=(ASKED,))
+    assert [one.severity for one in lint(made, select=["PLN711"]).findings] == found
+
+
+def test_a_demand_that_a_whole_plan_lost_is_an_error() -> None:
+    whole = given(demands=(ASKED,))
+    (found,) = lint(whole, select=["PLN711"]).findings
+    assert (found.severity, found.pointer) == ("error", "/obligations")
+    assert whole.plan is not None
+    kept = tuple(one.text for one in whole.plan.obligations)
+    assert lint(given(demands=kept), select=["PLN711"]).ok
+
+
+def test_a_demand_that_holds_a_secret_is_not_shown() -> None:
+    secret = "The key AKIA" + "QWERTYUIOPASDFGH" + " must be replaced."
+    assert lint(given(demands=(secret,)), select=["PLN711"]).ok
 
 
 def test_the_sound_plans_hold_every_rule_that_applies() -> None:

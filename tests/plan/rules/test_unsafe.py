@@ -17,6 +17,11 @@ from tests.plan.rules.fixtures.risk import said as step_that_says
     "line",
     [
         "rm -rf node_modules",
+        'rm -rf "build/out"',
+        "redis-cli -h localhost FLUSHALL",
+        "redis-cli GET flushall",
+        "kubectl delete namespace probe-test",
+        "kubectl delete pod web-1",
         "rm -rf ./dist build/",
         "rm -rf /tmp/build",
         "rm -r src/old",
@@ -59,6 +64,10 @@ def test_harmless_commands_are_let_through(line: str) -> None:
     "line",
     [
         "rm -rf /",
+        'rm -rf "$BUILD_DIR"/',
+        "redis-cli -h cache.acme.io FLUSHALL",
+        "kubectl delete namespace shop",
+        "kubectl -n shop delete all --all",
         "rm -rf /*",
         "rm -Rf ~",
         "rm --recursive --force /etc",
