@@ -248,7 +248,7 @@ def writes(task: Task) -> frozenset[str]:
 
 def write_conflicts(tasks: Sequence[Task]) -> tuple[Conflict, ...]:
     """Unordered pairs of tasks whose writes meet: the same path, one is a folder above the other, or a
-    pattern that holds it."""
+    pattern that holds it. Where very many meet, each is only told with a few before it."""
     graph = task_graph(tasks)
     writers = _writers(tasks)
     for pattern in [path for path in writers if _GLOB.search(path)]:
@@ -258,11 +258,21 @@ def write_conflicts(tasks: Sequence[Task]) -> tuple[Conflict, ...]:
         _conflict(one, other, path)
         for path, below in writers.items()
         for above in _self_and_parents(path)
-        for one in writers.get(above, ())
-        for other in below
+        for one, other in _meetings(tuple(writers.get(above, ())), tuple(below))
         if one != other and not graph.ordered(one, other)
     }
     return tuple(sorted(found, key=lambda item: (natural(item.second), natural(item.first), item.path)))
+
+
+MANY_WRITERS, A_FEW = 40, 3
+
+
+def _meetings(above: Sequence[str], below: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Every pair, unless there are so many that nobody would read them and telling them takes minutes."""
+    crowded = len(above) > MANY_WRITERS and len(below) > MANY_WRITERS
+    for at, other in enumerate(below):
+        for one in above[max(0, at - A_FEW) : at + 1] if crowded else above:
+            yield one, other
 
 
 def _conflict(one: str, other: str, path: str) -> Conflict:

@@ -159,7 +159,18 @@ def proves(objective: str, has_code: bool) -> bool:
     after = first[first.index(verb) + 1 :]
     leads = not any(word in BUILDING for word in verbs)
     return (
-        (leads and (not has_code or (first[0] == verb and _asks_for_review(verb, objective))))
+        (
+            leads
+            and (
+                not has_code
+                or (
+                    first[0] == verb
+                    and after[:1]
+                    and after[0] in _BEFORE_NOUNS
+                    and _asks_for_review(verb, objective)
+                )
+            )
+        )
         or (first[0] == verb and not _NEVER_CODED.isdisjoint(after))
         or (bool(after) and after[0] in _CLAUSE)
         or (bool(thing) and thing[-1] in PROOF)

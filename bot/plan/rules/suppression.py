@@ -55,7 +55,11 @@ class Suppression:
 
     def _covers_place(self, place: Location) -> bool:
         inside = not self.last or self.first <= place.line <= self.last
-        return inside and (not self.path or place.file == self.path or fnmatchcase(place.file, self.path))
+        return inside and (not self.path or place.file == self.path or self._matches(place.file))
+
+    def _matches(self, name: str) -> bool:
+        """Only the configuration has patterns: a document's own name may look like one."""
+        return self.at is None and fnmatchcase(name, self.path)
 
 
 def suppressed(

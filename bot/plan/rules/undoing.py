@@ -234,7 +234,7 @@ def _is_undoable(given: LintInput, task: Task) -> bool:
 
 
 def _is_lessened(given: LintInput, task: Task, *, notes: bool = True) -> bool:
-    """Whether the words of a task, or the table of risks, lessen its risk; with `notes`, any gotcha counts."""
+    """Whether a task's words, or the table of risks, lessen its risk; with `notes`, any gotcha counts."""
     delivery = plan_of(given).delivery
     words = " ".join([task.title, task.objective, *task.changes, *task.user_instructions])
     about = f"{words} {' '.join(change.path for change in task.files)}"

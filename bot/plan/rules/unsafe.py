@@ -104,7 +104,10 @@ _DANGERS = (
         "drop only what this plan made, by name, with a backup first",
     ),
     Danger(
-        _matching(r"\bredis-cli\s[^;&|\n]{0,100}?\bFLUSH(?:ALL|DB)\b", but=_LOCAL),
+        _matching(
+            r"\bredis-cli(?:\s-{1,2}\w{1,40}(?:[\s=](?!flush|-)\S{1,80})?){0,8}\s{1,4}FLUSH(?:ALL|DB)\b",
+            but=_LOCAL,
+        ),
         "delete only the keys that this plan made",
     ),
     Danger(

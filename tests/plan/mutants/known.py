@@ -20,12 +20,12 @@ _PLN409 = (
 )
 _PLN411 = "only the list of dependencies is looked at, not what steps say in passing"
 _PLN711 = (
-    "only on the German plan, where the demand is English: words of two languages cannot be compared, so the rule"
-    " says that it was skipped"
+    "only on the German plan, where the demand is English: words of two languages cannot be compared, so the"
+    " rule says that it was skipped"
 )
 _PLN814 = (
-    "not a defect: the fan-out file is written after the sentence is put into the plan, and the child's notes then say"
-    " what T1 is"
+    "not a defect: the fan-out file is written after the sentence is put into the plan, and the child's notes"
+    " then say what T1 is"
 )
 
 # Mutators of which some mutants stay alive, and why.

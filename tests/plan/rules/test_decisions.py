@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from bot.plan.contract import contract_text
+from bot.plan.loose import loosely
 from bot.plan.model import Option
+from bot.plan.readers.recognise import read_file
 from bot.plan.rules import LintInput, lint
 from tests.plan.rules.fixtures.base import given
 from tests.plan.rules.fixtures.decisions import KEEP, decided, deciding
@@ -80,3 +83,21 @@ def test_a_contract_of_before_the_answer_is_out_of_date() -> None:
     answered = deciding(answer="A")
     report = lint(given(answered, contract_text=contract_text(deciding())), select=["PLN823"])
     assert [one.pointer for one in report.findings] == ["/decisions/0"]
+
+
+def test_a_contract_that_is_refused_has_to_list_decisions_too() -> None:
+    held = json.loads(contract_text(deciding()))
+    held["decisions"] = []
+    text = json.dumps(held)
+    reading = read_file(".agent/planning-output-57.json", text, "contract")
+    assert reading is not None
+    made = LintInput(
+        plan=loosely(reading.value), loose=True, reading=reading, format="roadmap", contract_text=text
+    )
+    (found,) = lint(made, select=["PLN823"]).findings
+    assert (found.pointer, found.message) == (
+        "/decisions",
+        "Decision D-1: its line in the contract is missing",
+    )
+    elsewhere = LintInput(plan=loosely({}), loose=True, contract_text="{}")
+    assert [one.rule for one in lint(elsewhere, select=["PLN823"]).skipped] == ["PLN823"]

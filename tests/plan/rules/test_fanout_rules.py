@@ -64,10 +64,16 @@ def test_words_that_only_look_like_references(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["See the assumptions of the plan.", "Constraints are listed in the plan.", "As described in the roadmap."],
+    [
+        "See the assumptions of the plan.",
+        "Constraints are listed in the plan.",
+        "As described in the roadmap.",
+    ],
 )
 def test_what_only_the_plan_says_is_warned_of(text: str) -> None:
-    assert [one.severity for one in lint(task_with(acceptance=[text]), select=["PLN814"]).findings] == ["warning"]
+    assert [one.severity for one in lint(task_with(acceptance=[text]), select=["PLN814"]).findings] == [
+        "warning"
+    ]
 
 
 def test_what_is_carried_along_may_be_named() -> None:

@@ -46,6 +46,10 @@ def test_the_order_of_deployment_may_say_when_to_contract() -> None:
     said = rows(EXPAND, bare, deploy_order=("Expand", "Deploy the service", "Contract"))
     assert lint(said, select=["PLN513"]).ok
     assert not lint(rows(EXPAND, bare), select=["PLN513"]).ok
+    other = rows(EXPAND, bare, deploy_order=("Expand", "Deploy the service", "Drop the table `basket`"))
+    assert not lint(other, select=["PLN513"]).ok
+    none = bare.model_copy(update={"dependency": "\u2014"})
+    assert not lint(rows(EXPAND, none), select=["PLN513"]).ok
 
 
 def test_a_row_out_of_order_names_both_phases() -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from bot.effects import File
 from bot.plan.loose import loosely
+from bot.plan.markdown import Document
+from bot.plan.readers import reader_of
 from bot.plan.rules import Limits, LintInput, lint
 from tests.plan.rules.fixtures.base import given, sound
 from tests.plan.rules.fixtures.facets import as_export
@@ -141,7 +143,11 @@ def test_questions_that_do_not_say_of_what(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("The retention period", True), ("How long? And why is that so?", True), ("How long is it kept?", False)],
+    [
+        ("The retention period", True),
+        ("How long? And why is that so?", True),
+        ("How long is it kept?", False),
+    ],
 )
 def test_what_an_export_marks_is_one_question(text: str, found: bool) -> None:
     read = reader_of("export")

@@ -184,7 +184,10 @@ ASKED = "Each failed delivery must be listed with its date."
         (ASKED, []),
         ("Failed deliveries are listed with date", []),
         ("Deliveries are retried", ["warning"]),
-        ("Fehlgeschlagene Lieferungen werden in einer Liste mit ihrem Datum gezeigt und nicht wiederholt", []),
+        (
+            "Fehlgeschlagene Lieferungen werden in einer Liste mit ihrem Datum gezeigt und nicht wiederholt",
+            [],
+        ),
     ],
     ids=["its words", "most of its words", "something else", "another language"],
 )

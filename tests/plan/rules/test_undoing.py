@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from bot.plan.facets import Risk
-from bot.plan.loose import loose_part
+from bot.plan.loose import loose_part, loosely
 from bot.plan.model import Rollback
-from bot.plan.rules import lint
+from bot.plan.rules import LintInput, lint
 from tests.plan.rules.fixtures.atomicity import one_step, unsaid
 from tests.plan.rules.fixtures.base import given, sound
 from tests.plan.rules.fixtures.facets import TASKS, as_export, with_item
@@ -152,3 +152,21 @@ def test_notes_that_can_be_carried_out(note: str) -> None:
 
 def test_a_procedure_of_several_rows_is_one() -> None:
     assert lint(as_export(rollback=("Stop.", "Go back.")), select=["PLN509"]).ok
+
+
+@pytest.mark.parametrize(
+    ("impact", "mitigation", "rollback", "found"),
+    [
+        ("high", "", (), ["error"]),
+        ("high", " \u2014 ", ("Revert the commit",), ["warning"]),
+        ("high", "The old route stays for a release", (), []),
+        ("medium", "", (), []),
+    ],
+)
+def test_a_high_risk_of_the_table_has_a_remedy(
+    impact: str, mitigation: str, rollback: tuple[str, ...], found: list[str]
+) -> None:
+    risks = [{"risk": "Old clients break", "impact": impact, "mitigation": mitigation}]
+    data = {"delivery": {"risks": risks, "rollback": list(rollback)}}
+    made = LintInput(plan=loosely(data), loose=True, format="technical")
+    assert [one.severity for one in lint(made, select=["PLN508"]).findings] == found
