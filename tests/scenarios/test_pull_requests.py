@@ -16,7 +16,7 @@ TASKS = """# Tasks: Parcel search
 - [ ] T002 [P] Add the query parser in src/parcels/query.py
 - [ ] T003 [P] Add ranking to src/parcels/query.py (depends on T009)
 """
-SOUND = TASKS.replace("ranking to src/parcels/query.py (depends on T009)", "ranking in src/parcels/ranking.py")
+SOUND = TASKS.replace("to src/parcels/query.py (depends on T009)", "in src/parcels/ranking.py")
 CHECK = "groundplan / contract"
 
 

@@ -461,8 +461,4 @@ def test_any_text_is_read_with_places_that_hold(pieces: list[str], kind: str) ->
 
 def test_letters_of_ids_in_tables_belong_to_them() -> None:
     rows = "| ID | Item |\n|---|---|\n| A1 | Draw |\n| A2 | Fold |\n| B1 | Print |\n"
-    assert list(tasks(read("PLAN.md", f"# Plan\n\n## Tasks\n\n{rows}"))) == [
-        "A1",
-        "A2",
-        "B1",
-    ]
+    assert list(needs(read("PLAN.md", f"# Plan\n\n## Tasks\n\n{rows}"))) == ["A1", "A2", "B1"]

@@ -344,7 +344,7 @@ def test_the_blocks_stand_in_order(order: tuple[int, ...], pointers: list[str]) 
     ],
 )
 def test_what_is_accepted_in_steps_is_seen(text: str, found: bool) -> None:
-    made = given(sound().model_copy(update={"tasks": (task(acceptance=(text,)),)}), format="steps")
+    made = given(sound(task("T1", acceptance=(text,))), format="steps")
     assert bool(hits("PLN613", made)) is found
 
 

@@ -147,7 +147,9 @@ def test_a_question_about_an_assumption_settles_it() -> None:
         assert lint(assumed(text, questions=(question,)), select=["PLN713"]).ok
     other = Question(id="Q-1", text="Does A-12 hold?", why="It decides the order.")
     assert not lint(assumed(text, questions=(other,)), select=["PLN713"]).ok
-    in_passing = Question(id="Q-1", text="Which currency has a sum? Every customer sees one.", why="")
+    in_passing = Question(
+        id="Q-1", text="Which currency has a sum? Every customer sees one.", why="It decides the sums."
+    )
     assert not lint(assumed(text, questions=(in_passing,)), select=["PLN713"]).ok
     assert lint(assumed(text, "medium"), select=["PLN713"]).ok
     assert lint(assumed(text, questions=(), functional=FUNCTIONAL, impact="low"), select=["PLN713"]).ok
