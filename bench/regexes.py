@@ -214,7 +214,8 @@ def _sample(token: Any, most: int) -> str:
         return "".join(_sample(one, most) for one in value[1][-1])
     if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
         low, high, inner = value
-        return "".join(_sample(one, most) for one in inner) * max(low, min(most, int(high)))
+        times: int = max(int(low), min(most, int(high)))
+        return "".join(_sample(one, most) for one in inner) * times
     inner = next(reversed(list(_below(value))), ()) if not name.startswith("ASSERT") else ()
     return "".join(_sample(one, most) for one in inner)
 

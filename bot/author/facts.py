@@ -59,7 +59,8 @@ class Facts:
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        return passages(self.brief.body)
+        """What the issue says, without what speaks to whoever plans rather than of the software."""
+        return tuple(each for each in passages(self.brief.body) if not gives_orders(each.text))
 
     @cached_property
     def title(self) -> str:

@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from sandbox.server import Sandbox
-from tests.github.bench import START, Bench, Hands, start_sandbox
+from tests.github.workbench import START, Bench, Hands, start_sandbox
 
 
 @pytest.fixture(scope="session")

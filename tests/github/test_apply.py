@@ -28,7 +28,7 @@ from bot.effects import (
     RemoveLabel,
 )
 from bot.errors import Fenced, Transient, UserError
-from tests.github.bench import FULL_NAME, SETTLE, Bench, Crash, Fuse
+from tests.github.workbench import FULL_NAME, SETTLE, Bench, Crash, Fuse
 from workers.github.apply import PERFORMERS, apply
 
 BRANCH = "groundplan/plan-1"

@@ -11,7 +11,7 @@ from redis import Redis
 
 from bot.errors import GroundplanError, Transient, UserError
 from bot.situation import Subject
-from tests.github.bench import FULL_NAME, SECRET, Bench, Told, keys
+from tests.github.workbench import FULL_NAME, SECRET, Bench, Told, keys
 from workers.github.client import App, Reader, missing_permissions
 from workers.github.refusals import Conflict, Gone, Limited
 from workers.github.tokens import READ, WRITE, Credential

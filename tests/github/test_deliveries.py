@@ -10,7 +10,7 @@ from redis import Redis
 from bot.effects import Commit, EnsureBranch, EnsurePullRequest, File
 from bot.situation import Subject
 from sandbox.state import Delivery
-from tests.github.bench import FULL_NAME, SECRET, Bench, keys
+from tests.github.workbench import FULL_NAME, SECRET, Bench, keys
 from workers.github.client import App
 from workers.github.deliveries import MAX_ATTEMPTS, redeliver_failed, sightings
 

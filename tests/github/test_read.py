@@ -10,7 +10,7 @@ from bot.branches import MAX_ROUNDS
 from bot.effects import Commit, EnsureBranch, EnsureCheckRun, EnsureComment, EnsurePullRequest, File, React
 from bot.errors import Transient, UserError
 from bot.situation import Subject
-from tests.github.bench import FULL_NAME, Bench, Told
+from tests.github.workbench import FULL_NAME, Bench, Told
 from workers.github.queries import situation_query
 from workers.github.read import Known, read_situation
 

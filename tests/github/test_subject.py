@@ -16,7 +16,7 @@ from bot.effects import (
     RemoveLabel,
 )
 from bot.errors import Transient, UserError
-from tests.github.bench import FULL_NAME, SETTLE, Bench, Told
+from tests.github.workbench import FULL_NAME, SETTLE, Bench, Told
 from workers.github.subject import SubjectAtGitHub
 
 BRANCH = "groundplan/plan-1"

@@ -10,7 +10,7 @@ import pytest
 
 from bot.errors import Transient, UserError
 from bot.recon.sources import tree_from_tarball
-from tests.github.bench import FULL_NAME, Bench
+from tests.github.workbench import FULL_NAME, Bench
 from workers.github.client import Reader
 from workers.github.refusals import Gone
 from workers.github.tree import tarball

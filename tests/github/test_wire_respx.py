@@ -22,7 +22,7 @@ from redis import Redis
 
 from bot.errors import GroundplanError, Transient, UserError
 from bot.situation import Subject
-from tests.github.bench import SECRET, Told, keys
+from tests.github.workbench import SECRET, Told, keys
 from workers.github.client import App, Reader
 from workers.github.refusals import AlreadyExists, Conflict, Gone, Limited, Refused
 from workers.github.tokens import READ, WRITE, Credential

@@ -25,8 +25,9 @@ from bot.plan.located_json import LocatedJson, read_json
 from bot.plan.markdown import Document
 from bot.plan.model import Plan
 from bot.plan.readers import Reading, reader_of
-from bot.plan.rules.fields import Leaf, TextField, prose_fields, strings, text_fields
+from bot.plan.rules.fields import PURPOSES, Leaf, TextField, prose_fields, strings, text_fields
 from bot.plan.rules.ground import Ground
+from bot.plan.rules.verbatim import told
 
 Tier = Literal["core", "extended"]
 Need = Literal[
@@ -57,6 +58,10 @@ LETTERS: Mapping[str, str] = {
     "technical": "P",
     "foreign": "K",
 }
+
+
+# Copies in an outline; they have no origin of their own.
+_ON_THE_WHOLE = frozenset({"title", "summary", "non_goals", "constraints", "roadmap.objective"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,23 @@ class LintInput:
     @cached_property
     def strings(self) -> tuple[Leaf, ...]:
         """Every string of the plan that is not empty: paths, commands and ids too."""
-        return tuple(strings(self.plan)) if self.plan else ()
+        leaves = tuple(strings(self.plan)) if self.plan else ()
+        if self.own is None:
+            return leaves
+        return tuple(replace(one, quoted=True) if self._is_copied(one) else one for one in leaves)
+
+    def _is_copied(self, leaf: Leaf) -> bool:
+        """Whether a text is the issue's own: its title, wherever it stands, and without a model any text."""
+        plan = self.own
+        if leaf.quoted or plan is None or leaf.way not in PURPOSES:
+            return False
+        source = plan.provenance
+        if not self.issue_text:
+            demanded = leaf.way in _ON_THE_WHOLE or any(leaf.text == one.text for one in plan.obligations)
+            return demanded and source.model == "none" and source.author.startswith("outline")
+        if leaf.text == plan.title:
+            return told(leaf.text.removesuffix("…"), self.issue_text.strip().partition("\n")[0])
+        return source.model == "none" and told(leaf.text.removesuffix("…"), self.issue_text)
 
     @cached_property
     def language(self) -> Language:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from bot.effects import PLAN_FILE
 from bot.errors import UserError
@@ -14,15 +13,11 @@ from bot.plan.formats.plan_file import section_of
 from bot.plan.markdown import Document
 from bot.plan.model import Evidence, Plan
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
-from bot.plan.safe_text import INVISIBLE
+from bot.plan.rules.verbatim import folded, told
 
 # What every rendering of a plan without a model says at its top.
 BANNER = re.compile(r"made without a language model", re.IGNORECASE)
 _SHA = re.compile(r"[0-9a-f]{40}")
-_MARKUP = re.compile(
-    r"\]\([^()\s]{0,500}\)|[*_`~\[\]<>\\|]|^[ \t]*(?:[-+#>]+|[0-9]{1,3}[.)])[ \t]", re.MULTILINE
-)
-_WITHHELD = re.compile(r"\(withheld: [^()\n]{1,80}\)")
 _SHOWN = 80
 
 
@@ -70,7 +65,7 @@ def _wrong_quotes(given: LintInput) -> Iterator[Hit]:
 def _wrong_demands(given: LintInput) -> Iterator[Hit]:
     assert given.plan is not None
     for at, demand in enumerate(given.plan.obligations if given.issue_text is not None else ()):
-        if demand.text and not _told(demand.text, given.issue_text or ""):
+        if demand.text and not told(demand.text, given.issue_text or ""):
             values = {"id": demand.id, "source": "the issue"}
             yield Hit(f"/obligations/{at}/text", values, f"it says '{_clip(demand.text)}'")
 
@@ -88,13 +83,13 @@ def _quotes(plan: Plan) -> Iterator[tuple[str, str, Evidence]]:
 def _stands(evidence: Evidence, given: LintInput) -> bool | None:
     """Whether the quote is in what it cites; None when there is nothing to compare with."""
     if evidence.path == "issue":
-        return None if given.issue_text is None else _told(evidence.quote, given.issue_text)
+        return None if given.issue_text is None else told(evidence.quote, given.issue_text)
     if given.ground is None:
         return None
     text = given.ground.text(evidence.path)
     if text is None:
         return None if given.ground.exists(evidence.path) or given.ground.truncated else False
-    return _folded(evidence.quote) in _folded(text)
+    return folded(evidence.quote) in folded(text)
 
 
 def _at_base(given: LintInput) -> bool:
@@ -102,34 +97,8 @@ def _at_base(given: LintInput) -> bool:
     return given.ground is not None and given.ground.sha == given.plan.provenance.base_sha
 
 
-@lru_cache(maxsize=256)
-def _folded(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _told(words: str, issue: str) -> bool:
-    """Whether the issue says these words in this order; its marks for bold, code, links and lists, and what
-    cannot be seen, do not count. What was withheld as a secret may have been anything.
-    """
-    if _folded(words) in _folded(issue):
-        return True
-    at, text = 0, _unmarked(issue)
-    for piece in filter(None, map(_unmarked, _WITHHELD.split(words))):
-        found = text.find(piece, at)
-        if found < 0:
-            return False
-        at = found + len(piece)
-    return True
-
-
-@lru_cache(maxsize=256)
-def _unmarked(text: str) -> str:
-    """Without white space, too: some of what nobody sees is taken for it, and some is not."""
-    return "".join(_MARKUP.sub("", INVISIBLE.sub("", text)).split())
-
-
 def _clip(text: str) -> str:
-    line = _folded(text)
+    line = folded(text)
     return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
 
 

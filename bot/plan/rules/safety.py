@@ -16,7 +16,6 @@ from bot.plan.markdown import Block, Document, Span
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
 from bot.plan.rules.pages import judged
 from bot.plan.rules.scope import bare, milder
-from bot.plan.safe_text import INVISIBLE
 from bot.secret_text import secret_in
 
 
@@ -290,24 +289,14 @@ _COPIES = frozenset({"obligations.text", "tasks.evidence.quote", "codebase.comma
 
 def _orders_in_plan(given: LintInput) -> Iterator[Hit]:
     """Orders that a plan quotes, from the issue or because it is about such attacks, are only warned of."""
-    title = _copied_title(given)
     for leaf in given.strings:
         if found := _ORDER.search(leaf.text):
-            copied = leaf.quoted or leaf.way in _COPIES or leaf.text == title
-            quoted = copied or not _ORDER.search(bare(leaf.text))
+            quoted = leaf.quoted or leaf.way in _COPIES or not _ORDER.search(bare(leaf.text))
             severity: Severity = "warning" if quoted else "error"
             values = {"t": _short(found[0]), "pointer": leaf.pointer}
             yield Hit(
                 leaf.pointer, values, severity=milder(given, "info" if quoted else "warning") or severity
             )
-
-
-def _copied_title(given: LintInput) -> str | None:
-    """The plan's title, when it is the issue's own: what repeats it then says nothing of its own."""
-    first = (given.issue_text or "").strip().partition("\n")[0]
-    title = given.own.title if given.own else ""
-    words = "".join(INVISIBLE.sub("", first).split())
-    return title if title and words.startswith("".join(title.removesuffix("…").split())) else None
 
 
 def _orders_on(

@@ -221,7 +221,8 @@ _NOTED = re.compile(
     r"(?:^|[,;.]\s|\band\s)`?(?P<one>@?[a-z][a-z0-9./@-]{1,80})`?\s(?:is|are)\s(?:already\s)?"
     r"(?:in\sthe\sproject|in\suse|installed|declared|available|a\sdependency)\b"
 )
-_NO_NAME = re.compile(r".*(?:ing|ion|ment|support|s)|it|this|that|one|both|none|all|everything|nothing")
+# Ends of common words, which say what a project can do rather than name a package.
+_WORD_ENDS = ("ing", "ion", "ment", "support", "this", "that", "one", "both", "none", "all", "s")
 # Names to import that no manifest has.
 _IMPORTED_AS: Mapping[str, str] = {
     "pil": "pillow", "cv2": "opencv-python", "bs4": "beautifulsoup4", "sklearn": "scikit-learn",
@@ -296,12 +297,9 @@ def _dependencies_said(text: str) -> Iterator[tuple[str, bool]]:
         yield from ((found[str(found.lastgroup)].lower(), new) for found in pattern.finditer(text))
     if label := _AVAILABLE.match(text):
         for found in _NOTED.finditer(text[label.end() :]):
-            if (
-                "`" in found[0]
-                or re.search(r"[-./@0-9]", found["one"])
-                or not _NO_NAME.fullmatch(found["one"])
-            ):
-                yield found["one"], False
+            name = found["one"]
+            if "`" in found[0] or re.search(r"[-./@0-9]", name) or not name.endswith(_WORD_ENDS):
+                yield name, False
 
 
 def _alike(name: str, known: set[str]) -> bool:

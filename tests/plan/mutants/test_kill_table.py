@@ -78,7 +78,6 @@ def test_what_is_written_beside_the_rules_is_found() -> None:
     assert [name for name in MISSED if "-inside_" in name] == []
 
 
-@pytest.mark.xfail(reason="the mutators written without the rules at hand still find gaps in them")
 def test_nearly_everything_is_found() -> None:
     """Not two mutators in a hundred are known to be missed."""
     assert len(MISSED) <= 0.02 * len(JUDGED)
