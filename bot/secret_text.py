@@ -101,7 +101,8 @@ def secret_in(text: str) -> SecretFound | None:
 def _placeholder(what: str, found: re.Match[str]) -> bool:
     if what == "bearer token":
         value = found.group(1)
-        random = sum(c.isdigit() for c in value) > 2 and len(set(value)) >= 12 and not NAME.fullmatch(value)
+        mixed = _looks_random(value) or sum(c.isdigit() for c in value) > 2
+        random = mixed and len(set(value)) >= 12 and not NAME.fullmatch(value)
         return not random or bool(PLACEHOLDER.search(value))
     if not what.startswith("assigned"):
         return what not in NEVER_PLACEHOLDER and bool(PLACEHOLDER.search(found.group()))

@@ -246,7 +246,7 @@ def _is_settled(obligation: Obligation) -> bool:
             return bool(obligation.by or obligation.reason)
 
 
-_ABOUT = 0.5
+_ABOUT = 0.7
 
 
 @rule(
