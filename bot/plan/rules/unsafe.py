@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bot.plan.findings import Severity
 from bot.plan.model import Task
 from bot.plan.rules.engine import Hit, LintInput, rule
+from bot.plan.rules.scope import milder
 from bot.plan.rules.shell import CommandLine, command_lines
 from bot.plan.rules.tasks import called, plan_of
 
@@ -195,7 +196,7 @@ def commands_are_safe(given: LintInput) -> Iterator[Hit]:
 def _hit(given: LintInput, line: CommandLine, command: str, advice: str) -> Hit:
     shown = command[:_SHOWN]
     values = {"id": line.owner or "the plan", "cmd": shown}
-    severity: Severity | None = "warning" if line.quoted else None
+    severity: Severity | None = "warning" if line.quoted else milder(given)
     if line.task is not None:
         values["id"] = called(given, line.task)
         return Hit(line.pointer, values, advice, severity)
