@@ -251,7 +251,7 @@ _KEYWORD = re.compile(
 )
 _CODE = re.compile(r"(`[^`]*`)")
 _TRACE = re.compile(r"\(\s*(?:FR|NFR|BR)-[^()]{1,200}\)\s*[:.]?\s*$")
-_NEED = re.compile(r"\s*(?:required|optional|mandatory)\b", re.IGNORECASE)
+_NEED = re.compile(r"(?:required|optional|mandatory)\b", re.IGNORECASE)
 _WEIGHT = re.compile(r"\W*(?:high|medium|low)\b", re.IGNORECASE)
 
 
@@ -338,7 +338,7 @@ def _bound(need: str, bound: str) -> str:
     source = cell(bound)
     if need:
         return f"{need.capitalize()}, {source}" if source else need.capitalize()
-    return disguised(source) if _NEED.match(source) else source
+    return disguised(source) if _NEED.match(source.lstrip()) else source
 
 
 def _impact(one: Assumption) -> str:

@@ -152,12 +152,12 @@ _LATER_WHEN = re.compile(r"[,;.\n]\s{0,9}\**When\b|\*\*When\*\*|\bWHEN\b")
 # --- what can be observed --------------------------------------------------------------------------------
 
 _AHEAD = re.compile(
-    r"\s*(?:(?:then|and|that|(?:please )?(?:verify|ensure|check|confirm|validate|make sure|see)"
+    r"\s{0,9}(?:(?:then|and|that|(?:please )?(?:verify|ensure|check|confirm|validate|make sure|see)"
     r"(?: that| whether| if)?)\b[,:]?\s*){1,4}",
     re.IGNORECASE,
 )
 _CONDITION_AHEAD = re.compile(
-    r"\s*(?:when|if|after|once|while|given|for|on|in|with)\b[^,]{1,200},\s*", re.IGNORECASE
+    r"\s{0,9}(?:when|if|after|once|while|given|for|on|in|with)\b[^,]{1,200},\s*", re.IGNORECASE
 )
 _CLAUSE = re.compile(
     r"[,;.!?](?=\s|$)|:(?=\s)|\s(?:-|\u2013|\u2014|→|->|=>)\s|\b(?:and|but|so that|then)\b", re.IGNORECASE

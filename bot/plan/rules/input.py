@@ -11,13 +11,17 @@ from bot.plan.formats import FORMATS
 from bot.plan.located_json import Fault, line_and_column, read_json
 from bot.plan.rules.engine import Hit, Lacking, LintInput, from_reading, rule
 
-_FENCED = re.compile(r"\s*```(?:json)?[ \t]*\n(.*?)\n?[ \t]*```\s*", re.DOTALL)
+_FENCE = "```"
+_OPENS = re.compile(r"\s{0,999}```(?:json)?[ \t]{0,99}\n")
 
 
 def unfenced(text: str) -> tuple[str, int]:
     """A reply without the one fence around all of it, and where the inner text starts."""
-    found = _FENCED.fullmatch(text) if text.lstrip().startswith("```") else None
-    return (found[1], found.start(1)) if found and "```" not in found[1] else (text, 0)
+    opening, end = _OPENS.match(text), text.rstrip()
+    if opening is None or not end.endswith(_FENCE) or len(end) - len(_FENCE) < opening.end():
+        return text, 0
+    inner = end[opening.end() : -len(_FENCE)].rstrip(" \t").removesuffix("\n")
+    return (text, 0) if _FENCE in inner else (inner, opening.end())
 
 
 @rule(

@@ -103,7 +103,7 @@ def suppressions_in(document: Document) -> Iterator[Suppression]:
     for line, text in _comments(document):
         if found := _DISABLE.fullmatch(text):
             first, last = _reach(document, line)
-            for name in re.split(r"\s*,\s*", found[1]):
+            for name in map(str.strip, found[1].split(",")):
                 at = Location(document.path, line, 1)
                 yield Suppression(name, (found[2] or "").strip(), document.path, first, last, at)
 
