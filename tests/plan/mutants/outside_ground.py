@@ -133,7 +133,7 @@ _register("PLN403", "from_the_root", "new", Wrong("^", "/"))
 _register("PLN403", "with_backslashes", "new", Wrong("/", r"\\"))
 _register("PLN403", "out_of_the_repository", "new", Wrong("^", "../"))
 _register("PLN403", "as_a_pattern", "edit", Wrong(r"[^/]+(\.\w+)$", r"*\1"))
-_register("PLN403", "from_home", "new", Wrong("^", "~/work/"))
+_register("PLN403", "from_home", "new", Wrong("^", "~/notes/"))
 
 
 @mutator("PLN402", "steps", "export")
