@@ -23,3 +23,9 @@ def bare(text: str) -> str:
 def blanked(pattern: re.Pattern[str], text: str) -> str:
     """`text` with what matches blanked out; every other character keeps its place."""
     return pattern.sub(lambda found: re.sub(r"\S", " ", found[0]), text)
+
+
+def short(text: str, most: int) -> str:
+    """`text` on one line of at most `most` characters, for a message."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"

@@ -26,7 +26,8 @@ from bot.plan.formats.shape import Data, Format
 from bot.plan.model import Milestone, Plan, Task
 from bot.render import render
 
-_LISTS = {
+# The labels of lists, and of lists of ids, by the field that they show.
+LISTS = {
     "Done when": "acceptance",
     "Tests": "tests",
     "Run": "commands",
@@ -39,7 +40,7 @@ _LISTS = {
     "Risks": "risks",
 }
 _BARE = frozenset({"commands", "allowed_paths", "denied_paths", "validation"})
-_COMMA = {"Covers": "covers", "Decisions": "decisions"}
+COMMAS = {"Covers": "covers", "Decisions": "decisions"}
 
 
 def files(plan: Plan, existing: Mapping[str, str]) -> tuple[File, ...]:
@@ -125,7 +126,7 @@ def _milestone(name: str, title: str, below: Sequence[Block]) -> Data:
 
 
 def _task(name: str, title: str, below: Sequence[Block]) -> Data:
-    item: Data = {field: [] for field in (*_LISTS.values(), *_COMMA.values()) if field in _TASK}
+    item: Data = {field: [] for field in (*LISTS.values(), *COMMAS.values()) if field in _TASK}
     item |= {"id": name, "title": title, "files": [], "rollback": {"kind": "safe", "note": ""}}
     rows = [block for block in below if block.kind == "row"]
     for row in rows:
@@ -165,12 +166,12 @@ def _labelled(below: Sequence[Block], item: Data) -> Iterator[str]:
     for block in below:
         if block.kind == "paragraph" and block.words.name:
             label = block.words.name
-            if label in _COMMA:
-                item[_COMMA[label]] = names_in(block.words.text)
+            if label in COMMAS:
+                item[COMMAS[label]] = names_in(block.words.text)
         elif label == "Rollback" and block.kind == "item":
             item["rollback"] = {"kind": block.words.name, "note": block.words.text}
-        elif label in _LISTS and block.kind == "item":
-            field = _LISTS[label]
+        elif label in LISTS and block.kind == "item":
+            field = LISTS[label]
             item.setdefault(field, []).append(block.words.bare if field in _BARE else item_text(block.words))
         elif not label and (text := prose(block)):
             yield text

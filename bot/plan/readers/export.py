@@ -21,6 +21,7 @@ from bot.plan.readers.parts import (
     listed,
     of_format,
     rows,
+    summary,
     texts,
 )
 from bot.plan.readers.reading import Reading
@@ -104,16 +105,6 @@ def _title(page: Page, root: Chapter) -> None:
     page.text("/title", title.cut(0, slug.start() if slug else None))
     if slug:
         page.bare("/slug", title.cut(*slug.span("slug")))
-
-
-def _summary(page: Page, chapter: Chapter) -> None:
-    said = [entry.text for entry in chapter.own if entry.kind == "paragraph" and not entry.block.quoted]
-    page.long("/summary", said, "\n\n")
-    page.keep(
-        (one for one in chapter.own if one.kind != "paragraph" or one.block.quoted), chapter.title.words
-    )
-    for inner in chapter.chapters:
-        page.leave(inner)
 
 
 def _list(pointer: str) -> Callable[[Page, Chapter], None]:
@@ -516,7 +507,7 @@ def _question_fields(page: Page, mine: str, entry: Entry, heading: str) -> None:
 
 
 _READ: Mapping[str, Callable[[Page, Chapter], None]] = {
-    "summary": _summary,
+    "summary": summary,
     "goals": _list("/goals"),
     "non_goals": _list("/non_goals"),
     "requirements": _requirements,

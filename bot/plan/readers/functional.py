@@ -40,6 +40,7 @@ from bot.plan.readers.parts import (
     listed,
     of_format,
     rows,
+    summary,
     texts,
 )
 from bot.plan.readers.reading import Reading
@@ -90,16 +91,6 @@ def _header(page: Page, root: Chapter) -> None:
     top.own = [] if top is root else left
     if top is root:
         page.keep(left, "")
-
-
-def _overview(page: Page, chapter: Chapter) -> None:
-    said = [entry.text for entry in chapter.own if entry.kind == "paragraph" and not entry.block.quoted]
-    page.long("/summary", said, "\n\n")
-    page.keep(
-        (one for one in chapter.own if one.kind != "paragraph" or one.block.quoted), chapter.title.words
-    )
-    for inner in chapter.chapters:
-        page.leave(inner)
 
 
 # --- requirements
@@ -461,7 +452,7 @@ def _deploy(page: Page, chapter: Chapter) -> None:
 
 
 _READ: Mapping[str, Callable[[Page, Chapter], None]] = {
-    "overview": _overview,
+    "overview": summary,
     "requirements": _requirements,
     "rules": _business_rules,
     "integrations": _integrations,

@@ -510,3 +510,14 @@ def _unlisted(entry: Entry) -> Iterator[Entry]:
             yield from _unlisted(one)
         else:
             yield one
+
+
+def summary(page: Page, chapter: Chapter) -> None:
+    """The paragraphs of a chapter as the plan's summary; what else stands there is kept or left."""
+    said = [entry.text for entry in chapter.own if entry.kind == "paragraph" and not entry.block.quoted]
+    page.long("/summary", said, "\n\n")
+    page.keep(
+        (one for one in chapter.own if one.kind != "paragraph" or one.block.quoted), chapter.title.words
+    )
+    for inner in chapter.chapters:
+        page.leave(inner)

@@ -15,25 +15,12 @@ from bot.plan.findings import Location
 from bot.plan.formats.plan_file import sections
 from bot.plan.formats.reading import Block as Words
 from bot.plan.formats.reading import blocks as worded
-from bot.plan.formats.roadmap import ROADMAP
+from bot.plan.formats.roadmap import COMMAS, LISTS, ROADMAP
 from bot.plan.markdown import Block, Document
 from bot.plan.readers.reading import Data, Reading
 
 _FOLDER = re.compile(r"specs/([1-9][0-9]{0,9})-[^/]*/")
-_LISTS: Mapping[str, str] = {
-    "Done when": "acceptance",
-    "Tests": "tests",
-    "Run": "commands",
-    "Keep true": "invariants",
-    "Watch out": "gotchas",
-    "By hand": "user_instructions",
-    "Only touch": "allowed_paths",
-    "Never touch": "denied_paths",
-    "Validate with": "validation",
-    "Risks": "risks",
-    "Covers": "covers",
-    "Decisions": "decisions",
-}
+_LISTS: Mapping[str, str] = {**LISTS, **COMMAS}
 _TASK_CELLS: Mapping[str, str] = {
     "Milestone": "milestone",
     "Role": "role",

@@ -9,6 +9,7 @@ from itertools import pairwise
 from bot.plan.facets import Check, Criterion, ErrorCase, InputField, Requirement, Requirements
 from bot.plan.loose import loose_part
 from bot.plan.model import Plan
+from bot.plan.prose import short
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
 from bot.plan.rules.fields import TextField
 from bot.plan.rules.scope import bare, blanked, called, english, milder, whole
@@ -37,8 +38,7 @@ def _requirements(given: LintInput) -> Requirements:
 
 
 def _shown(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= _SHOWN else words[: _SHOWN - 1].rstrip() + "…"
+    return short(text, _SHOWN)
 
 
 # --- Given, When, Then -----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from bot.plan.model import Plan, Task
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
 from bot.plan.rules.identifiers import is_step_id, near
 from bot.plan.rules.scope import called
-from bot.plan.rules.tasks import is_migration
+from bot.plan.rules.tasks import is_migration, plan_of
 from bot.plan.rules.write_order import faults_of_order
 
 Node = tuple[str, str, Sequence[str]]
@@ -26,11 +26,6 @@ Nodes = Sequence[Node]
 
 LONG_CHAIN = 6  # tasks in a row from which on it is asked whether each needs the one before
 UNRELATED = 0.3  # share of neighbours in it that may have nothing in common
-
-
-def _plan(given: LintInput) -> Plan:
-    assert given.plan is not None
-    return given.plan
 
 
 def _families(plan: Plan) -> Iterator[Nodes]:
@@ -51,14 +46,14 @@ def _name(given: LintInput, pointer: str, name: str) -> str:
 
 
 def _streams(given: LintInput) -> Graph:
-    streams = _plan(given).streams
+    streams = plan_of(given).streams
     return Graph.of((one.id, one.depends_on) for one in (streams.streams if streams else ()))
 
 
 @rule("PLN301", severity="error", needs=["plan"], message="Dependency cycle: {cycle}")
 def dependencies_have_no_cycle(given: LintInput) -> Iterator[Hit]:
     """No task, milestone or stream waits for itself through others"""
-    for nodes in _families(_plan(given)):
+    for nodes in _families(plan_of(given)):
         pointers = {name: pointer for pointer, name, _ in nodes}
         for cycle in Graph.of((name, needs) for _, name, needs in nodes).cycles:
             pointer = pointers[cycle[0]]
@@ -69,7 +64,7 @@ def dependencies_have_no_cycle(given: LintInput) -> Iterator[Hit]:
 @rule("PLN302", severity="error", needs=["plan"], fix="safe", message="{id} depends on itself")
 def nothing_depends_on_itself(given: LintInput) -> Iterator[Hit]:
     """No task, milestone or stream names itself as a dependency"""
-    for nodes in _families(_plan(given)):
+    for nodes in _families(plan_of(given)):
         for pointer, name, needs in nodes:
             for at, need in enumerate(needs):
                 if need and need == name:
@@ -84,7 +79,7 @@ def nothing_depends_on_itself(given: LintInput) -> Iterator[Hit]:
 )
 def dependencies_exist(given: LintInput) -> Iterator[Hit]:
     """Every dependency names a task, milestone or stream of this plan"""
-    for nodes in _families(_plan(given)):
+    for nodes in _families(plan_of(given)):
         known = {name for _, name, _ in nodes}
         for pointer, name, needs in nodes:
             for at, need in enumerate(needs):
@@ -119,7 +114,7 @@ def _names_near(given: LintInput, pointer: str, need: str, known: set[str]) -> s
 )
 def dependencies_say_something(given: LintInput) -> Iterator[Hit]:
     """No dependency is named twice or follows from another"""
-    for nodes in _families(_plan(given)):
+    for nodes in _families(plan_of(given)):
         graph = Graph.of((name, needs) for _, name, needs in nodes)
         for pointer, name, needs in nodes:
             for at, need, via in implied(graph, name, needs):
@@ -149,7 +144,7 @@ def implied(graph: Graph, name: str, needs: Sequence[str]) -> Iterator[tuple[int
 )
 def steps_follow_what_they_need(given: LintInput) -> Iterator[Hit]:
     """Steps stand after the steps they need"""
-    plan = _plan(given)
+    plan = plan_of(given)
     place = {name: at for at, name in reversed(list(enumerate(_listing(plan))))}
     knots = {name for part in given.graph.components if len(part) > 1 for name in part}
     fix: Fix = "safe" if movable(plan, given.graph) else "none"
@@ -190,7 +185,7 @@ def parallel_streams_are_independent(given: LintInput) -> Iterator[Hit]:
     """Streams marked parallel do not need each other"""
     graph = _streams(given)
     seen: set[frozenset[str]] = set()
-    for pointer, one, other in _claims(_plan(given)):
+    for pointer, one, other in _claims(plan_of(given)):
         pair = frozenset((one, other))
         if pair in seen or one == other:
             continue
@@ -247,7 +242,7 @@ def parallel_claims_are_mutual(given: LintInput) -> Iterator[Hit]:
 )
 def streams_agree(given: LintInput) -> Iterator[Hit]:
     """What a stream blocks, what depends on it, and the groups of streams tell the same order"""
-    plan = _plan(given)
+    plan = plan_of(given)
     if plan.streams is None:
         return
     yield from _blocks(plan)
@@ -307,7 +302,7 @@ def _groups(plan: Plan, graph: Graph) -> Iterator[Hit]:
 )
 def parallel_tasks_write_apart(given: LintInput) -> Iterator[Hit]:
     """Tasks that can run at the same time write different files"""
-    plan = _plan(given)
+    plan = plan_of(given)
     at = {task.id: index for index, task in enumerate(plan.tasks)}
     if given.format != "foreign" or len(at) == len(plan.tasks):  # nobody can order tasks of the same id
         for conflict in write_conflicts(plan.tasks):
@@ -370,7 +365,7 @@ _HOT = re.compile(
 )
 def hot_files_are_touched_in_order(given: LintInput) -> Iterator[Hit]:
     """Files that many tasks touch, and migrations, are changed one after the other"""
-    plan, graph = _plan(given), given.graph
+    plan, graph = plan_of(given), given.graph
     for (_, one), (there, other) in combinations(enumerate(plan.tasks), 2):
         if one.id == other.id or graph.ordered(one.id, other.id):
             continue
@@ -415,7 +410,7 @@ def _two_migrations(one: Task, other: Task) -> str:
 )
 def files_are_made_before_they_are_used(given: LintInput) -> Iterator[Hit]:
     """A file is made once, before it is changed, and not touched after it is gone"""
-    plan = _plan(given)
+    plan = plan_of(given)
     if given.graph.cycles:
         raise Lacking("the tasks wait for each other, so that they have no order")
     if len({task.id for task in plan.tasks}) < len(plan.tasks):
@@ -484,7 +479,7 @@ def _own_name(name: str) -> str:
 )
 def names_are_made_before_they_are_used(given: LintInput) -> Iterator[Hit]:
     """What a step uses is made by an earlier step, in the same spelling"""
-    plan, graph = _plan(given), given.graph
+    plan, graph = plan_of(given), given.graph
     made = {_own_name(name): task.id for at, task in enumerate(plan.tasks) for name in made_names(at, task)}
     for at, task in enumerate(plan.tasks):
         for one in {named.name: named for named in _used_names(at, task)}.values():
@@ -527,7 +522,7 @@ def _is_there(given: LintInput, plan: Plan, name: str) -> bool:
 @rule("PLN313", severity="warning", tier="extended", needs=["plan"], message="{id} is isolated")
 def tasks_hang_together(given: LintInput) -> Iterator[Hit]:
     """In a plan of more than three tasks each one needs, is needed, or meets a demand"""
-    plan = _plan(given)
+    plan = plan_of(given)
     needed = {need for task in plan.tasks for need in task.depends_on}
     asked = {name for one in plan.obligations for name in one.by}
     if len(plan.tasks) <= 3 or not needed:
@@ -555,7 +550,7 @@ _ID = re.compile(r"(?<![\w-])(?:T|Step |Task )?([0-9]{1,3})(?![\w-])")
 )
 def critical_path_is_as_told(given: LintInput) -> Iterator[Hit]:
     """A stated critical path is the real one, and a long chain of tasks is no habit"""
-    plan, graph = _plan(given), given.graph
+    plan, graph = plan_of(given), given.graph
     way, _ = graph.longest_way({task.id: 1.0 for task in plan.tasks})
     for one in given.texts_of_plan:
         for stated in _CRITICAL.findall(one.text):

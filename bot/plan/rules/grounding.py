@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from bot.plan.findings import Fix, Severity
-from bot.plan.model import FileChange, Plan, Task
+from bot.plan.model import FileChange, Task
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
 from bot.plan.rules.ground import Ground
+from bot.plan.rules.tasks import plan_of
 
 _FORMATS = "X,S,P,R,O,K"
 
@@ -44,11 +45,6 @@ def path_fault(path: str) -> str | None:
     return next((why for why, holds in faults if holds), None)
 
 
-def _plan(given: LintInput) -> Plan:
-    assert given.plan is not None
-    return given.plan
-
-
 def _ground(given: LintInput) -> Ground:
     assert given.ground is not None
     return given.ground
@@ -56,7 +52,7 @@ def _ground(given: LintInput) -> Ground:
 
 def file_changes(given: LintInput) -> Iterator[tuple[str, Task, FileChange]]:
     """Every file change that names a path, with its pointer and task."""
-    for at, task in enumerate(_plan(given).tasks):
+    for at, task in enumerate(plan_of(given).tasks):
         for index, change in enumerate(task.files):
             if change.path:
                 yield f"/tasks/{at}/files/{index}", task, change
@@ -66,7 +62,7 @@ def listed_changes(given: LintInput) -> Iterator[tuple[str, FileChange]]:
     """What a technical plan's list of files adds to its tasks, which seldom name any; with its pointer."""
     if given.format == "technical":
         told = {change.path for _, _, change in file_changes(given)}
-        for at, row in enumerate(_plan(given).codebase.impact):
+        for at, row in enumerate(plan_of(given).codebase.impact):
             if row.path and row.path not in told:
                 change = FileChange.model_construct(path=row.path, change=row.change, summary="", source="")
                 yield f"/codebase/impact/{at}", change
@@ -87,7 +83,7 @@ def old_path(change: FileChange) -> tuple[str, str]:
 
 def made_before(given: LintInput, task: Task) -> frozenset[str]:
     """Paths that tasks before `task` make; in another tool's plan, whose order may be untold, any task."""
-    tasks = _plan(given).tasks
+    tasks = plan_of(given).tasks
     before = {one.id for one in tasks} if given.format == "foreign" else given.graph.ancestors(task.id)
     makes = (change for one in tasks if one.id in before for change in one.files)
     return frozenset(change.path.rstrip("/") for change in makes if change.change in ("new", "rename"))
@@ -262,7 +258,7 @@ def without_dot(path: str) -> str:
 )
 def impact_is_what_steps_touch(given: LintInput) -> Iterator[Hit]:
     """The list of impacted files and the files of the steps are the same"""
-    plan = _plan(given)
+    plan = plan_of(given)
     rows = {
         (one.path, one.change): at for at, one in reversed(list(enumerate(plan.codebase.impact))) if one.path
     }
@@ -432,7 +428,7 @@ def _protected(given: LintInput, tree: Ground, path: str) -> bool:
 )
 def likely_files_are_considered(given: LintInput) -> Iterator[Hit]:
     """Files that matter for the issue, and the tests of files to edit, appear in the plan"""
-    plan, tree = _plan(given), _ground(given)
+    plan, tree = plan_of(given), _ground(given)
     told = _told(given)
     for at, one in enumerate(plan.codebase.files):
         if one.confidence in ("A", "B") and not told.has(one.path):
@@ -457,7 +453,7 @@ class _Told:
 
 
 def _told(given: LintInput) -> _Told:
-    plan = _plan(given)
+    plan = plan_of(given)
     changed = {path for _, _, one in file_changes(given) for path in (one.path, one.source)}
     listed = {path for task in plan.tasks for path in (*task.allowed_paths, *task.denied_paths)}
     listed |= {one.path for one in plan.codebase.impact}

@@ -15,7 +15,8 @@ from itertools import combinations, pairwise
 from bot.plan.graph import natural
 from bot.plan.model import Plan
 from bot.plan.rules.engine import Hit, LintInput, rule
-from bot.plan.rules.fields import strings, text_fields
+from bot.plan.rules.fields import TextField, strings, text_fields
+from bot.plan.rules.tasks import plan_of
 from bot.plan.similarity import content_words, similarity
 
 _NUMBER = r"(0|[1-9][0-9]*)"
@@ -81,11 +82,6 @@ def near(name: str, known: Iterable[str]) -> str:
     return ", ".join(difflib.get_close_matches(name, sorted(set(known), key=natural), 3)) or "nothing near"
 
 
-def _plan(given: LintInput) -> Plan:
-    assert given.plan is not None
-    return given.plan
-
-
 def _kind_of_file(given: LintInput) -> str:
     return given.reading.kind.lower() if given.reading else ""
 
@@ -98,7 +94,7 @@ def _told(given: LintInput, kind: str, name: str) -> str:
 def ids_are_unique(given: LintInput) -> Iterator[Hit]:
     """Every id is defined once"""
     seen: dict[tuple[str, str], str] = {}
-    for kind, name, pointer in items(_plan(given)):
+    for kind, name, pointer in items(plan_of(given)):
         if (first := seen.setdefault((kind, name), pointer)) != pointer:
             # a bare number in another tool's plan may number two lists, and a person's list name one twice
             listed = kind == "task" and given.reading is not None and given.reading.kind == "plan"
@@ -115,7 +111,7 @@ def ids_are_unique(given: LintInput) -> Iterator[Hit]:
 )
 def ids_are_well_formed(given: LintInput) -> Iterator[Hit]:
     """Ids follow the grammar of their kind"""
-    for kind, name, pointer in items(_plan(given)):
+    for kind, name, pointer in items(plan_of(given)):
         unfilled = given.loose and kind == "task" and _UNFILLED_STEP.fullmatch(name)
         if not _GRAMMAR[kind].fullmatch(name) and not unfilled:
             yield Hit(f"{pointer}/id", {"id": _told(given, kind, name), "kind": kind})
@@ -128,7 +124,7 @@ def ids_are_in_order(given: LintInput) -> Iterator[Hit]:
     if foreign and _kind_of_file(given).startswith(_SPARSE):
         return
     by_kind: dict[str, list[tuple[str, str]]] = {}
-    for kind, name, pointer in items(_plan(given)):
+    for kind, name, pointer in items(plan_of(given)):
         by_kind.setdefault(kind, []).append((name, pointer))
     for kind, listed in by_kind.items():
         jumps = _jumps_in_groups(listed) if foreign else _jumps(kind, listed)
@@ -266,7 +262,7 @@ def _said_elsewhere(given: LintInput, known: Iterable[str]) -> bool:
 )
 def references_are_defined(given: LintInput) -> Iterator[Hit]:
     """Every reference names something in the plan"""
-    plan = _plan(given)
+    plan = plan_of(given)
     ids = _known(plan)
     for one in _references(plan):
         known = frozenset().union(*(ids[kind] for kind in one.kinds))
@@ -278,7 +274,7 @@ def references_are_defined(given: LintInput) -> Iterator[Hit]:
 @rule("PLN205", severity="warning", tier="extended", needs=["plan"], message="Text mentions undefined {id}")
 def mentioned_ids_are_defined(given: LintInput) -> Iterator[Hit]:
     """Ids named in prose exist"""
-    known = {name for _, name, _ in items(_plan(given))}
+    known = {name for _, name, _ in items(plan_of(given))}
     used = {_letters(name) for name in known}
     for one in given.texts_of_plan:
         for name in dict.fromkeys(_mentioned(given, one.text)) if not one.quoted else ():
@@ -301,7 +297,7 @@ def _mentioned(given: LintInput, text: str) -> Iterator[str]:
 @rule("PLN206", severity="warning", tier="extended", needs=["plan"], message="{id} is never referenced")
 def ids_are_used(given: LintInput) -> Iterator[Hit]:
     """What tasks, tests or requirements have to take up is named by one"""
-    plan = _plan(given)
+    plan = plan_of(given)
     used = {one.name for one in _references(plan) if "/obligations/" not in one.pointer}
     for pointer, name in _to_be_used(plan):
         if name and name not in used:
@@ -314,28 +310,28 @@ def _to_be_used(plan: Plan) -> Iterator[tuple[str, str]]:
     for at, obligation in enumerate(plan.obligations):
         if obligation.disposition == "task":
             yield f"/obligations/{at}", obligation.id
-    needs = plan.requirements
+    needs, texts = plan.requirements, tuple(text_fields(strings(plan)))
     if needs and (needs.mandate or needs.verification or needs.review):
         yield from ((f"/requirements/criteria/{at}", one.id) for at, one in enumerate(needs.criteria))
     if needs:
         for at, rule_ in enumerate(needs.rules):
-            if not rule_.requirements and not _told_in(plan, rule_.id, f"/requirements/rules/{at}"):
+            if not rule_.requirements and not _told_in(texts, rule_.id, f"/requirements/rules/{at}"):
                 yield f"/requirements/rules/{at}", rule_.id
-    yield from _assumptions(plan)
+    yield from _assumptions(plan, texts)
 
 
-def _assumptions(plan: Plan) -> Iterator[tuple[str, str]]:
+def _assumptions(plan: Plan, texts: Sequence[TextField]) -> Iterator[tuple[str, str]]:
     """Assumptions that no text names, in a plan whose texts do name assumptions."""
-    told = [_told_in(plan, one.id, f"/assumptions/{at}") for at, one in enumerate(plan.assumptions)]
+    told = [_told_in(texts, one.id, f"/assumptions/{at}") for at, one in enumerate(plan.assumptions)]
     if any(told):
         for at, one in enumerate(plan.assumptions):
             if not told[at]:
                 yield f"/assumptions/{at}", one.id
 
 
-def _told_in(plan: Plan, name: str, but: str) -> bool:
+def _told_in(texts: Sequence[TextField], name: str, but: str) -> bool:
     word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
-    elsewhere = (one for one in text_fields(strings(plan)) if not one.pointer.startswith(f"{but}/"))
+    elsewhere = (one for one in texts if not one.pointer.startswith(f"{but}/"))
     return any(word.search(one.text) for one in elsewhere)
 
 
@@ -351,7 +347,7 @@ def _told_in(plan: Plan, name: str, but: str) -> bool:
 )
 def dependencies_are_steps(given: LintInput) -> Iterator[Hit]:
     """Dependencies of a step are named by number"""
-    tasks = _plan(given).tasks
+    tasks = plan_of(given).tasks
     for at, task in enumerate(tasks):
         for index, need in enumerate(task.depends_on):
             if not is_step_id(need):
@@ -399,7 +395,7 @@ def _described(plan: Plan) -> dict[str, list[tuple[str, str, str]]]:
 )
 def items_differ(given: LintInput) -> Iterator[Hit]:
     """No two steps, requirements or milestones say the same"""
-    plan = _plan(given)
+    plan = plan_of(given)
     files = {f"/tasks/{at}": frozenset(one.path for one in task.files) for at, task in enumerate(plan.tasks)}
     for kind, listed in _described(plan).items():
         told = [one for one in listed if len(content_words(one[2])) >= FEWEST]
@@ -421,7 +417,7 @@ def ids_keep_their_meaning(given: LintInput) -> Iterator[Hit]:
     """An id means the same as in the published version"""
     assert given.before is not None
     before = {(kind, name): title for kind, name, title, _ in _titles(given.before)}
-    for kind, name, title, pointer in _titles(_plan(given)):
+    for kind, name, title, pointer in _titles(plan_of(given)):
         old = before.get((kind, name), "")
         if old and title and difflib.SequenceMatcher(None, old.lower(), title.lower()).ratio() < CHANGED:
             yield Hit(pointer, {"id": _told(given, kind, name), "a": old, "b": title})

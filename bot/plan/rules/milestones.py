@@ -10,6 +10,7 @@ from itertools import pairwise
 from bot.plan.graph import Graph
 from bot.plan.language import language_of
 from bot.plan.model import Milestone, Plan, Task
+from bot.plan.prose import short
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
 from bot.plan.rules.scope import bare
 
@@ -201,8 +202,7 @@ def _names_part(text: str) -> bool:
 
 
 def _clip(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 90 else line[:89].rstrip() + "…"
+    return short(text, 90)
 
 
 # --- proof waits for features ----------------------------------------------------------------------------

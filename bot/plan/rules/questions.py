@@ -10,6 +10,7 @@ from bot.plan.findings import Fix, Location
 from bot.plan.language import language_of
 from bot.plan.markdown import Block, plain
 from bot.plan.model import Plan, Question
+from bot.plan.prose import short
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
 from bot.plan.rules.fields import TextField, strings, text_fields
 from bot.plan.rules.pages import judged
@@ -21,8 +22,7 @@ _SAME = 0.85
 
 
 def _shown(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= _SHOWN else words[: _SHOWN - 1].rstrip() + "…"
+    return short(text, _SHOWN)
 
 
 def _questions(given: LintInput) -> tuple[Question, ...]:

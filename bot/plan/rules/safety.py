@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from bot.plan.findings import Location, Severity
 from bot.plan.markdown import Block, Document, Span
+from bot.plan.prose import short
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
 from bot.plan.rules.pages import judged
 from bot.plan.rules.scope import bare, milder
@@ -337,5 +338,4 @@ def _comments(block: Block) -> Iterator[tuple[str, int]]:
 
 
 def _short(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= 80 else words[:79].rstrip() + "…"
+    return short(text, 80)

@@ -12,6 +12,7 @@ from bot.plan.model import Plan, Task
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
 from bot.plan.rules.fields import TextField
 from bot.plan.rules.grounding import file_changes, listed_changes
+from bot.plan.rules.tasks import plan_of
 
 # Frameworks that stand for each other, by how manifests and tests call them.
 _GROUPS: tuple[Mapping[str, tuple[str, ...]], ...] = (
@@ -74,11 +75,6 @@ _BRINGS = re.compile(rf"{_BRINGING})", re.IGNORECASE)
 _ADDING = re.compile(rf"{_BRINGING}|not\b|no\b|without)", re.IGNORECASE)
 
 
-def _plan(given: LintInput) -> Plan:
-    assert given.plan is not None
-    return given.plan
-
-
 @rule(
     "PLN409",
     severity="error",
@@ -129,7 +125,7 @@ def _written_with(text: str) -> Iterator[str]:
 
 
 def _where_tests_are_told(given: LintInput) -> Iterator[tuple[str, str]]:
-    plan = _plan(given)
+    plan = plan_of(given)
     for at, task in enumerate(plan.tasks):
         for field in ("tests", "commands"):
             yield from (
@@ -150,7 +146,7 @@ def _where_tests_are_told(given: LintInput) -> Iterator[tuple[str, str]]:
 
 def _added(given: LintInput, name: str) -> bool:
     """Whether the plan brings the framework in, anywhere."""
-    plan = _plan(given)
+    plan = plan_of(given)
     if any(
         one.status == "new" and name in one.name.lower()
         for one in (plan.delivery.dependencies if plan.delivery else ())
@@ -238,7 +234,7 @@ _IMPORTED_AS: Mapping[str, str] = {
 )
 def dependencies_are_declared(given: LintInput) -> Iterator[Hit]:
     """A dependency that is there is in a manifest; a new one has a version and a step that declares it"""
-    plan, ground = _plan(given), given.ground
+    plan, ground = plan_of(given), given.ground
     assert ground is not None
     listed = plan.delivery.dependencies if plan.delivery else ()
     known = {_plain(name) for name in ground.dependencies}
@@ -272,7 +268,7 @@ def dependencies_are_declared(given: LintInput) -> Iterator[Hit]:
 def _said_in_passing(given: LintInput, known: set[str], edits_manifest: bool) -> Iterator[Hit]:
     """Dependencies that texts add without a step for it, or call there when they are not."""
     assert given.ground is not None
-    plan = _plan(given)
+    plan = plan_of(given)
     listed = {_plain(one.name) for one in (plan.delivery.dependencies if plan.delivery else ())}
     commands = " ".join(command for task in plan.tasks for command in task.commands).lower()
     manifests = ", ".join(given.ground.manifests[:3])
@@ -348,7 +344,7 @@ def new_settings_are_provided(given: LintInput) -> Iterator[Hit]:
     """A new setting stands in an example file, the user's instructions or the needs of the environment"""
     ground = given.ground
     assert ground is not None
-    provided = ground.settings | frozenset(_SETTING.findall(" ".join(_provisions(_plan(given)))))
+    provided = ground.settings | frozenset(_SETTING.findall(" ".join(_provisions(plan_of(given)))))
     told: set[str] = set()
     for one in given.texts_of_plan:
         if not _sets(one):
@@ -389,6 +385,6 @@ def _is_example(path: str) -> bool:
 def _in_code(given: LintInput, name: str) -> bool:
     """Whether a file that the plan touches has the name already."""
     ground = given.ground
-    tasks: Sequence[Task] = _plan(given).tasks
+    tasks: Sequence[Task] = plan_of(given).tasks
     paths = sorted({change.path for task in tasks for change in task.files if change.path})
     return any(name in (ground.text(path) or "") for path in paths if ground)
