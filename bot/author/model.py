@@ -6,11 +6,12 @@ here: those are `workers/model/`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Literal, Protocol
 
 from bot.errors import GroundplanError
+from bot.plan.digest import digest_of
 
 BYTES_PER_TOKEN = 3.4  # few, as code and paths cost more tokens than prose
 
@@ -52,10 +53,20 @@ class Usage:
         )
 
 
+Purpose = Literal["understand", "draft", "repair", "review", "probe", "revise"]
+Heard = Callable[[str], None]  # called with each new piece of an answer while it comes in
+
+
+def unheard(piece: str) -> None:
+    """For whoever does not listen."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
     """One question. `system` is the same for every plan, so that endpoints can cache it; `schema` is the
-    strict subset of JSON Schema. `cache_key` groups requests that share a prefix.
+    strict subset of JSON Schema. `cache_key` groups requests that share a prefix. `temperature` and
+    `seed` are wishes that not every endpoint heeds; `sample` tells equal questions apart that want an
+    answer each.
     """
 
     system: str
@@ -64,6 +75,15 @@ class ModelRequest:
     schema: Mapping[str, object] = field(repr=False)
     max_output_tokens: int = 16_000
     cache_key: str = ""
+    purpose: Purpose = "draft"
+    temperature: float | None = None
+    seed: int | None = None
+    sample: int = 0
+
+    @property
+    def digest(self) -> str:
+        """By what the question is known again: 64 hex digits over all of it."""
+        return digest_of(asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +105,7 @@ class Model(Protocol):
     @property
     def name(self) -> str: ...
 
-    def complete(self, request: ModelRequest) -> ModelReply:
+    def complete(self, request: ModelRequest, heard: Heard = unheard) -> ModelReply:
         """The answer, or ModelError. Blocks; bounded in time by the implementation."""
         ...
 

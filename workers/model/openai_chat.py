@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.author.model import ModelError, ModelReply, ModelRequest, Usage, usable
+from bot.author.model import Heard, ModelError, ModelReply, ModelRequest, Usage, unheard, usable
 from workers.model.exchange import Endpoint, Rejected
 from workers.model.tokens import count, estimate, tokens
 
@@ -35,7 +35,7 @@ class OpenAIChat:
     def name(self) -> str:
         return self.model
 
-    def complete(self, request: ModelRequest) -> ModelReply:
+    def complete(self, request: ModelRequest, heard: Heard = unheard) -> ModelReply:
         rung = self._rung()
         while True:
             try:

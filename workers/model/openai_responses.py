@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.author.model import ModelError, ModelReply, ModelRequest, Usage, usable
+from bot.author.model import Heard, ModelError, ModelReply, ModelRequest, Usage, unheard, usable
 from workers.model.exchange import Endpoint
 from workers.model.tokens import count, estimate, tokens
 
@@ -28,7 +28,7 @@ class OpenAIResponses:
     def name(self) -> str:
         return self.model
 
-    def complete(self, request: ModelRequest) -> ModelReply:
+    def complete(self, request: ModelRequest, heard: Heard = unheard) -> ModelReply:
         answer = self.endpoint.exchange(lambda client: self._call(client, request))
         return usable(_reply(answer, request))
 
