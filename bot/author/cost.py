@@ -1,0 +1,222 @@
+"""What asking a model costs: prices, quotes, caps, and the meter that every call goes through.
+
+Money comes from configured prices only; without them tokens are all that is counted. Where sums are kept is
+the purse's business, not this module's.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_UP, Decimal
+from typing import Literal, Protocol
+
+from bot.author.model import (
+    BYTES_PER_TOKEN,
+    Heard,
+    Model,
+    ModelError,
+    ModelReply,
+    ModelRequest,
+    Usage,
+    unheard,
+)
+from bot.errors import GroundplanError
+
+MILLION = 1_000_000
+Scope = Literal["plan", "repository-day", "installation-day"]
+_CAP = re.compile(r"\s{0,9}(?P<amount>[0-9]{1,12}(\.[0-9]{1,6})?)\s{0,9}(?P<unit>k?\s{0,9}tokens?)?\s{0,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Money for a million tokens. `cached` is the price of input that the endpoint had kept."""
+
+    input: Decimal
+    cached: Decimal
+    output: Decimal
+    currency: str = "USD"
+
+    def of(self, usage: Usage) -> Decimal:
+        """What the usage costs, in the prices' currency."""
+        fresh = usage.input_tokens - usage.cached_tokens
+        paid = fresh * self.input + usage.cached_tokens * self.cached + usage.output_tokens * self.output
+        return paid / MILLION
+
+    def shown(self, amount: Decimal) -> str:
+        """An amount for people: cents, rounded up, since nobody minds to pay less."""
+        return f"{amount.quantize(Decimal('0.01'), ROUND_UP)} {self.currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """A sum: tokens in and out (cached ones count), and millionths of the currency (0 without prices)."""
+
+    tokens: int = 0
+    micros: int = 0
+
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(self.tokens + other.tokens, self.micros + other.micros)
+
+    def __sub__(self, other: Spent) -> Spent:
+        return Spent(self.tokens - other.tokens, self.micros - other.micros)
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The most that may be spent in one scope, in tokens or in millionths of the currency."""
+
+    scope: Scope
+    unit: Literal["tokens", "micros"]
+    limit: int
+
+    def holds(self, spent: Spent) -> bool:
+        """Whether a sum is within this cap."""
+        return (spent.tokens if self.unit == "tokens" else spent.micros) <= self.limit
+
+    def shown(self, prices: Prices | None) -> str:
+        """The cap in words: "400,000 tokens a plan", "2.50 USD a day in this repository"."""
+        money = prices and prices.shown(Decimal(self.limit) / MILLION)
+        amount = (
+            f"{self.limit:,} tokens" if self.unit == "tokens" else (money or f"{self.limit:,} millionths")
+        )
+        return f"{amount} {_SCOPES[self.scope]}"
+
+
+_SCOPES: Mapping[Scope, str] = {
+    "plan": "a plan",
+    "repository-day": "a day in this repository",
+    "installation-day": "a day in this installation",
+}
+
+
+def cap(scope: Scope, text: str) -> Cap:
+    """A cap as an operator writes it: `400k tokens`, `400000 tokens`, or `2.50` in the currency of the
+    prices. Raises ValueError.
+    """
+    found = _CAP.fullmatch(text)
+    if found is None:
+        raise ValueError("a cap is a number of tokens (`400k tokens`) or an amount of money (`2.50`)")
+    amount = Decimal(found["amount"])
+    if found["unit"]:
+        return Cap(scope, "tokens", int(amount * (1000 if found["unit"].startswith("k") else 1)))
+    return Cap(scope, "micros", int(amount * MILLION))
+
+
+class Capped(GroundplanError):
+    """The next call could pass a cap, so it was not made. `usage` is what went before it in this run."""
+
+    def __init__(self, cap: Cap, words: str) -> None:
+        super().__init__(f"the cap of {words} is reached")
+        self.cap = cap
+        self.words = words
+
+    def __reduce__(self) -> tuple[type[Capped], tuple[Cap, str]]:
+        return type(self), (self.cap, self.words)
+
+
+class Purse(Protocol):
+    """Sums by scope that outlive a run, so that retries count."""
+
+    def reserve(self, worst: Spent) -> Cap | None:
+        """Take the worst case out of every scope at once; or take nothing and name the cap it would pass."""
+        ...
+
+    def settle(self, worst: Spent, real: Spent) -> None:
+        """Put back what was reserved and not used. A crash before this leaves the worst case taken: the call
+        may have been paid for."""
+        ...
+
+
+@dataclass
+class PocketPurse:
+    """A purse for one run: nothing is kept. Calls may come from several threads."""
+
+    caps: tuple[Cap, ...] = ()
+    spent: Spent = field(default_factory=Spent)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def reserve(self, worst: Spent) -> Cap | None:
+        with self._lock:
+            after = self.spent + worst
+            passed = next((each for each in self.caps if not each.holds(after)), None)
+            if passed is None:
+                self.spent = after
+            return passed
+
+    def settle(self, worst: Spent, real: Spent) -> None:
+        with self._lock:
+            self.spent = self.spent - worst + real
+
+
+@dataclass(frozen=True, slots=True)
+class MeteredModel:
+    """A model whose every call is paid out of a purse. Failed calls are settled with what they cost."""
+
+    model: Model
+    purse: Purse
+    prices: Prices | None = None
+
+    @property
+    def name(self) -> str:
+        return self.model.name
+
+    def complete(self, request: ModelRequest, heard: Heard = unheard) -> ModelReply:
+        """As the model. Raises Capped before anything is sent."""
+        worst = self._spent(worst_case(request))
+        if passed := self.purse.reserve(worst):
+            raise Capped(passed, passed.shown(self.prices))
+        try:
+            reply = self.model.complete(request, heard)
+        except ModelError as error:
+            self.purse.settle(worst, self._spent(error.usage))
+            raise
+        self.purse.settle(worst, self._spent(reply.usage))
+        return reply
+
+    def _spent(self, usage: Usage) -> Spent:
+        micros = int(self.prices.of(usage) * MILLION) if self.prices else 0
+        return Spent(usage.input_tokens + usage.output_tokens, micros)
+
+
+def worst_case(request: ModelRequest) -> Usage:
+    """The most a call can cost: its bytes as tokens, nothing of it cached, and the longest answer allowed."""
+    given = len(f"{request.system}{request.user}{dict(request.schema)}".encode("utf-8", "replace"))
+    return Usage(round(given / BYTES_PER_TOKEN), request.max_output_tokens, calls=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a run is expected to take, said before it starts."""
+
+    calls: int
+    input_tokens: int
+    output_tokens: int
+
+    def shown(self, prices: Prices | None) -> str:
+        """In words: "about 7 calls, 66k tokens in, 14k out, at most 0.31 USD"."""
+        tokens = f"{_thousands(self.input_tokens)} tokens in, {_thousands(self.output_tokens)} out"
+        usage = Usage(self.input_tokens, self.output_tokens)
+        money = f", about {prices.shown(prices.of(usage))}" if prices else ""
+        return f"about {self.calls} {'call' if self.calls == 1 else 'calls'}, {tokens}{money}"
+
+
+def _thousands(count: int) -> str:
+    return f"{round(count / 1000)}k" if count >= 1000 else str(count)
+
+
+def receipt(usage: Usage, by_purpose: Iterable[tuple[str, Usage]], prices: Prices | None) -> str:
+    """What a run took, in words; the parts that took most first."""
+    share = (
+        f", {round(100 * usage.cached_tokens / usage.input_tokens)} % of it cached"
+        if usage.cached_tokens and usage.input_tokens
+        else ""
+    )
+    money = f", {prices.shown(prices.of(usage))}" if prices else ""
+    about = "about " if usage.estimated else ""
+    parts = sorted(by_purpose, key=lambda each: (-each[1].input_tokens - each[1].output_tokens, each[0]))
+    told = ", ".join(f"{name} {each.calls}" for name, each in parts)
+    calls = f"{usage.calls} {'call' if usage.calls == 1 else 'calls'}" + (f" ({told})" if told else "")
+    return f"{calls}; {about}{usage.input_tokens:,} tokens in{share}, {usage.output_tokens:,} out{money}"
