@@ -1,0 +1,187 @@
+"""Patches: small changes of a draft at the places that were found wrong, and nowhere else.
+
+A patch is refused, with the reason, when its place was not flagged or its value does not fit there; the draft
+given is never changed.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.plan.findings import Finding
+
+Op = Literal["replace", "add", "remove"]
+MOST = 60
+LONGEST_VALUE = 20_000
+# Where else a finding of a family may be mended than where it stands.
+ELSEWHERE: Mapping[str, tuple[str, ...]] = {
+    "PLN2": ("/tasks/*/depends_on", "/tasks/*/decisions", "/tasks/*/covers"),
+    "PLN3": ("/tasks/*/depends_on",),
+    "PLN5": ("/tasks/-",),
+    "PLN6": ("/tasks/*/acceptance", "/tasks/*/tests"),
+    "PLN7": ("/tasks/*/covers", "/tasks/-", "/non_goals", "/questions", "/requirements"),
+}
+
+
+class Patch(BaseModel):
+    """One change: `pointer` is a JSON Pointer into the draft (`-` is the place behind a list's last item),
+    `value` is JSON in a text ("" for remove), `rule` the finding it is for.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rule: str
+    pointer: str
+    op: Op
+    value: str
+
+
+class Patches(BaseModel):
+    """What a repair answers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    patches: list[Patch]
+
+
+@dataclass(frozen=True, slots=True)
+class Patched:
+    """A draft with the patches that could be applied, and why the others could not."""
+
+    draft: dict[str, Any]
+    applied: int
+    refused: tuple[str, ...]
+
+
+def patches_in(text: str) -> tuple[Patch, ...] | None:
+    """The patches of an answer; None when it is not one."""
+    try:
+        return tuple(Patches.model_validate_json(text).patches[:MOST])
+    except ValidationError:
+        return None
+
+
+def patched(draft: Mapping[str, Any], patches: Iterable[Patch], findings: Sequence[Finding]) -> Patched:
+    """The draft with every patch that stays where something was found."""
+    out: dict[str, Any] = copy.deepcopy(dict(draft))
+    open_places = places(findings)
+    applied, refused = 0, []
+    for patch in _last_places_first(patches):
+        fault = _fault(patch, open_places) or _apply(out, patch)
+        if fault:
+            refused.append(f"{patch.op} {patch.pointer[:200]}: {fault}")
+        else:
+            applied += 1
+    return Patched(out, applied, tuple(refused))
+
+
+def places(findings: Iterable[Finding]) -> frozenset[tuple[str, ...]]:
+    """The places that may be changed: the field that holds each finding, and where its kind is mended
+    elsewhere.
+    """
+    out = set[tuple[str, ...]]()
+    for each in findings:
+        out.add(_field(tokens(each.pointer)))
+        out.update(tokens(place) for place in ELSEWHERE.get(each.rule[:4], ()))
+    return frozenset(out)
+
+
+def tokens(pointer: str) -> tuple[str, ...]:
+    """The parts of a JSON Pointer."""
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+
+
+def _field(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """A place cut to the field it belongs to: up to the first index and the name behind it."""
+    at = next((place for place, part in enumerate(parts) if part.isdigit()), len(parts))
+    return parts[: at + 2]
+
+
+def _fault(patch: Patch, open_places: frozenset[tuple[str, ...]]) -> str:
+    parts = tokens(patch.pointer)
+    if not parts:
+        return "the whole draft cannot be replaced"
+    if len(patch.value) > LONGEST_VALUE:
+        return "the value is too long"
+    if not any(_within(parts, place) for place in open_places):
+        return "nothing was found wrong there"
+    return ""
+
+
+def _within(parts: tuple[str, ...], place: tuple[str, ...]) -> bool:
+    """Whether `parts` is the place or below it; `*` stands for any index, and an empty place for all."""
+    if len(parts) < len(place):
+        return False
+    return all(mine == theirs or theirs == "*" for mine, theirs in zip(parts, place, strict=False))
+
+
+def _last_places_first(patches: Iterable[Patch]) -> list[Patch]:
+    """In an order in which no patch moves the place of another: what is removed last, from the end."""
+    listed = list(patches)
+    kept = [each for each in listed if each.op != "remove"]
+    gone = [each for each in listed if each.op == "remove"]
+    return [*kept, *sorted(gone, key=lambda each: _order(each.pointer), reverse=True)]
+
+
+def _order(pointer: str) -> tuple[tuple[int, str], ...]:
+    return tuple(
+        (int(part), "") if part.isdigit() and len(part) < 9 else (-1, part) for part in tokens(pointer)
+    )
+
+
+def _apply(draft: dict[str, Any], patch: Patch) -> str:
+    """Apply one patch in place; why not, or ""."""
+    *way, last = tokens(patch.pointer)
+    holder: Any = draft
+    for part in way:
+        holder = _step(holder, part)
+        if holder is None:
+            return "there is no such place"
+    if patch.op == "remove":
+        return _remove(holder, last)
+    try:
+        value = json.loads(patch.value)
+    except (ValueError, RecursionError):
+        return "the value is not JSON"
+    return _put(holder, last, value, patch.op)
+
+
+def _step(holder: Any, part: str) -> Any:
+    if isinstance(holder, dict):
+        return holder.get(part)
+    if isinstance(holder, list) and part.isdigit() and int(part) < len(holder):
+        return holder[int(part)]
+    return None
+
+
+def _remove(holder: Any, last: str) -> str:
+    if isinstance(holder, list) and last.isdigit() and int(last) < len(holder):
+        del holder[int(last)]
+        return ""
+    if isinstance(holder, dict) and last in holder:
+        holder[last] = None  # every key of a draft has to be there
+        return ""
+    return "there is no such place"
+
+
+def _put(holder: Any, last: str, value: Any, op: Op) -> str:
+    if isinstance(holder, dict) and last in holder:
+        holder[last] = value
+        return ""
+    if isinstance(holder, list) and op == "add":
+        if last != "-":
+            return (
+                "items are added at the end of a list, with `-`"  # else they would move each other's places
+            )
+        holder.append(value)
+        return ""
+    if isinstance(holder, list) and last.isdigit() and int(last) < len(holder):
+        holder[int(last)] = value
+        return ""
+    return "there is no such place"
