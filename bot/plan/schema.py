@@ -46,8 +46,14 @@ def wire_schema(plan_format: str = "roadmap") -> dict[str, Any]:
     Every property is required, an optional one may be null, no object is open; there are no limits,
     patterns or defaults.
     """
-    strict = _strict(wire_draft(plan_format).model_json_schema(mode="validation"))
+    strict = strict_schema(wire_draft(plan_format))
     return {**strict, "description": "A plan for one issue. Use null where a default will do."}
+
+
+def strict_schema(answer: type[BaseModel]) -> dict[str, Any]:
+    """The schema of any answer in the same subset: closed, every property required, no limits."""
+    strict: dict[str, Any] = _strict(answer.model_json_schema(mode="validation"))
+    return strict
 
 
 def on_the_wire(plan: Mapping[str, Any], plan_format: str = "roadmap") -> dict[str, Any]:
