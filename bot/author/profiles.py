@@ -1,0 +1,56 @@
+"""How thoroughly a plan is written with a model: which stages run and how often, chosen by size and risk
+unless a person said. Chooses and quotes; runs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.author.cost import Quote
+from bot.author.size import LaneChoice
+
+Name = Literal["quick", "standard", "deep"]
+WIDE = 6  # demands
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Counts of what is done. `drafts` above 1 are written on different axes and one is selected."""
+
+    name: Name
+    understands: bool
+    drafts: int
+    repairs: int
+    reviews: bool
+    coders: int
+
+    def quote(self, prompt_tokens: int) -> Quote:
+        """What a run is expected to take when the first question has so many tokens. One repair is expected,
+        and a revision after every reading by others.
+        """
+        draft, small = prompt_tokens, prompt_tokens // 2
+        calls = [(small, 1_200)] * self.understands + [(draft, 8_000)] * self.drafts + [(small, 1_500)]
+        calls += [(small + 6_000, 1_500)] * (2 * self.reviews) + [(10_000, 1_500)] * self.coders
+        calls += [(small + 2_000, 2_000)] * bool(self.reviews or self.coders)
+        return Quote(len(calls), sum(given for given, _ in calls), sum(got for _, got in calls))
+
+
+PROFILES: Mapping[Name, Profile] = {
+    "quick": Profile("quick", understands=False, drafts=1, repairs=1, reviews=False, coders=0),
+    "standard": Profile("standard", understands=True, drafts=1, repairs=2, reviews=True, coders=3),
+    "deep": Profile("deep", understands=True, drafts=3, repairs=2, reviews=True, coders=5),
+}
+
+
+def profile_of(asked: str, lane: LaneChoice, demands: int, is_risky: bool) -> Profile:
+    """The profile somebody asked for by name; else `quick` in the quick lane, `deep` for what is risky and
+    wide, and `standard` for all others.
+    """
+    wanted = next((profile for name, profile in PROFILES.items() if name == asked), None)
+    if wanted:
+        return wanted
+    if lane.lane == "quick":
+        return PROFILES["quick"]
+    return PROFILES["deep" if is_risky and demands > WIDE else "standard"]
