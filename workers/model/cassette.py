@@ -124,12 +124,9 @@ class Cassette:
             others = [_told(line.request) for line in self._lines.values()]
         if not others:
             return ""
-        like = difflib.SequenceMatcher(None, autojunk=False)
-        like.set_seq2(mine)
-        best = max(others, key=lambda other: (like.set_seq1(other), like.quick_ratio())[1])
-        return "\n".join(
-            [*difflib.unified_diff(best, mine, "recorded", "asked now", lineterm="", n=1)][:LONGEST_DIFF]
-        )
+        best = max(others, key=lambda other: len(set(other) & set(mine)))
+        diff = difflib.unified_diff(best, mine, "recorded", "asked now", lineterm="", n=1)
+        return "\n".join([*diff][:LONGEST_DIFF])
 
 
 @dataclass(frozen=True)
