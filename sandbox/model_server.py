@@ -1,8 +1,9 @@
 """A model that plays a script: a real loopback server which speaks OpenAI's protocol and
 can misbehave on demand.
 
-It answers `/v1/responses` and `/v1/chat/completions` without streaming, one turn of the script for each call,
-the last turn for ever. Whatever it says is scripted, so nothing it does tells anything about any model.
+It answers `/v1/responses` and `/v1/chat/completions`, as a stream when asked for one, one turn of the script
+for each call, the last turn for ever. Whatever it says is scripted, so nothing it does tells anything about
+any model.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -19,12 +20,15 @@ from typing import Any, Literal
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 Style = Literal["responses", "chat"]
 Finish = Literal["stop", "length", "filter"]
+# How a stream goes: whole; with keep-alive comments, split inside letters and without its last line; broken
+# off in the middle; ended by an error event; or not at all, though it was asked for.
+Stream = Literal["whole", "ragged", "broken", "error", "ignored"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Asked:
             return "json_schema strict"
         form = self.body.get("response_format")
         if not isinstance(form, dict):
-            return "text"
+            return "tool" if self.body.get("tool_choice") else "text"
         strict = form.get("type") == "json_schema" and form.get("json_schema", {}).get("strict") is True
         return "json_schema strict" if strict else str(form.get("type"))
 
@@ -73,6 +77,8 @@ class Says:
     finish: Finish = "stop"
     usage: bool = True
     cached: int = 0
+    as_tool: bool = False  # in chat completions: as the arguments of a tool call, whatever was asked for
+    stream: Stream = "whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,7 @@ class ModelServer:
 
     turns: Sequence[Turn]
     refused_forms: frozenset[str] = frozenset()
+    refused_fields: frozenset[str] = frozenset()
     asked: list[Asked] = field(default_factory=list)
     refused: list[Asked] = field(default_factory=list)
     url: str = ""
@@ -164,9 +171,14 @@ class ModelServer:
             return _failure(
                 Fails(400, "invalid_request_error", f"response_format {asked.form} is not supported")
             )
+        if unknown := sorted(self.refused_fields & asked.body.keys()):
+            self.refused.append(asked)
+            return _failure(Fails(400, "unsupported_parameter", f"Unsupported parameter: '{unknown[0]}'"))
         turn = self._next(asked)
         match turn:
             case Says():
+                if asked.body.get("stream") and turn.stream != "ignored":
+                    return StreamingResponse(_streaming(asked, turn), media_type="text/event-stream")
                 return JSONResponse(_said(asked, turn))
             case Refuses():
                 return JSONResponse(_declined(asked, turn))
@@ -197,9 +209,11 @@ class ModelServer:
 
 
 @contextmanager
-def serving(*turns: Turn, refused_forms: Sequence[str] = ()) -> Iterator[ModelServer]:
+def serving(
+    *turns: Turn, refused_forms: Sequence[str] = (), refused_fields: Sequence[str] = ()
+) -> Iterator[ModelServer]:
     """A server on a free loopback port, in a thread of this process, until the block ends."""
-    server = ModelServer(turns, frozenset(refused_forms))
+    server = ModelServer(turns, frozenset(refused_forms), frozenset(refused_fields))
     listener = socket.create_server(("127.0.0.1", 0))
     server.url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
     config = uvicorn.Config(server.app(), log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
@@ -223,6 +237,8 @@ def _said(asked: Asked, turn: Says) -> dict[str, Any]:
     text = _text(asked, turn.answer)
     counts = (len(asked.system) // 4 + len(asked.user) // 4, len(text) // 4)
     body = _responses_body(text, turn) if asked.style == "responses" else _chat_body(text, turn)
+    if asked.style == "chat" and (turn.as_tool or asked.form == "tool"):
+        body["choices"][0]["message"] |= {"content": None, "tool_calls": [_tool_call(text)]}
     if turn.usage:
         body["usage"] = _usage(asked.style, *counts, turn.cached)
     return body | {"model": asked.body.get("model", "")}
@@ -250,6 +266,58 @@ def _chat_body(text: str, turn: Says) -> dict[str, Any]:
         "object": "chat.completion",
         "choices": [{"index": 0, "message": message, "finish_reason": finish}],
     }
+
+
+def _tool_call(arguments: str) -> dict[str, Any]:
+    return {"id": "call_scripted", "type": "function", "index": 0,
+            "function": {"name": "plan", "arguments": arguments}}  # fmt: skip
+
+
+async def _streaming(asked: Asked, turn: Says) -> AsyncIterator[bytes]:
+    """The same answer, event by event."""
+    events = _responses_events(asked, turn) if asked.style == "responses" else _chat_events(asked, turn)
+    if turn.stream == "broken":
+        events = events[: len(events) // 2]
+    if turn.stream == "error":
+        events = [*events[: len(events) // 2], {"type": "error", "error": {"message": "scripted"}}]
+    said = "".join(f"data: {json.dumps(each, ensure_ascii=False)}\n\n" for each in events)
+    if turn.stream == "whole" and asked.style == "chat":
+        said += "data: [DONE]\n\n"
+    if turn.stream == "ragged":
+        said = ": keep-alive\n\n" + said.replace("\n\n", "\n\n: keep-alive\r\n\r\n")
+    data = said.encode()
+    step = 7 if turn.stream == "ragged" else 4096
+    for at in range(0, len(data), step):
+        yield data[at : at + step]
+
+
+def _responses_events(asked: Asked, turn: Says) -> list[dict[str, Any]]:
+    whole = _said(asked, turn)
+    text = whole["output"][0]["content"][0]["text"]
+    deltas = [{"type": "response.output_text.delta", "delta": piece} for piece in _split(text)]
+    last = "response.completed" if turn.finish == "stop" else "response.incomplete"
+    return [{"type": "response.created"}, *deltas, {"type": last, "response": whole}]
+
+
+def _chat_events(asked: Asked, turn: Says) -> list[dict[str, Any]]:
+    whole = _said(asked, turn)
+    choice = whole["choices"][0]
+    calls = choice["message"].get("tool_calls")
+    text = calls[0]["function"]["arguments"] if calls else choice["message"]["content"]
+    deltas = [
+        {"tool_calls": [{"index": 0, "function": {"arguments": piece}}]} if calls else {"content": piece}
+        for piece in _split(text)
+    ]
+    chunks = [{"choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas]
+    end = {"choices": [{"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]}]}
+    wants_usage = asked.body.get("stream_options") and turn.usage
+    tail = [{"choices": [], "usage": whole["usage"], "model": whole["model"]}] if wants_usage else []
+    return [*chunks, end, *tail]
+
+
+def _split(text: str) -> list[str]:
+    """A text in pieces of some characters, as models give it."""
+    return [text[at : at + 24] for at in range(0, len(text), 24)]
 
 
 def _usage(style: Style, given: int, got: int, cached: int) -> dict[str, Any]:

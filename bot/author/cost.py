@@ -16,6 +16,7 @@ from typing import Literal, Protocol
 from bot.author.model import (
     BYTES_PER_TOKEN,
     Heard,
+    Kind,
     Model,
     ModelError,
     ModelReply,
@@ -26,6 +27,7 @@ from bot.author.model import (
 from bot.errors import GroundplanError
 
 MILLION = 1_000_000
+MAYBE_PAID: frozenset[Kind] = frozenset({"cut", "time-out"})  # then the worst case stays taken
 Scope = Literal["plan", "repository-day", "installation-day"]
 _CAP = re.compile(r"\s{0,9}(?P<amount>[0-9]{1,12}(\.[0-9]{1,6})?)\s{0,9}(?P<unit>k?\s{0,9}tokens?)?\s{0,9}")
 
@@ -171,7 +173,8 @@ class MeteredModel:
         try:
             reply = self.model.complete(request, heard)
         except ModelError as error:
-            self.purse.settle(worst, self._spent(error.usage))
+            if error.usage.calls or error.kind not in MAYBE_PAID:
+                self.purse.settle(worst, self._spent(error.usage))
             raise
         self.purse.settle(worst, self._spent(reply.usage))
         return reply

@@ -22,7 +22,7 @@ from bot.author.cost import (
     receipt,
     worst_case,
 )
-from bot.author.model import Heard, ModelError, ModelReply, ModelRequest, Usage, unheard
+from bot.author.model import Heard, Kind, ModelError, ModelReply, ModelRequest, Usage, unheard
 
 PRICES = Prices(Decimal("1.25"), Decimal("0.125"), Decimal("10"))
 ASK = ModelRequest("system " * 100, "user " * 100, "plan", {}, max_output_tokens=1_000)
@@ -101,6 +101,14 @@ def test_a_failed_call_counts_with_what_it_cost() -> None:
     assert purse.spent.tokens == 520
     metered.complete(ASK)
     assert purse.spent.tokens == 522
+
+
+@pytest.mark.parametrize(("kind", "taken"), [("cut", WORST), ("time-out", WORST), ("unavailable", 0)])
+def test_a_call_that_may_have_been_paid_counts_at_its_worst(kind: Kind, taken: int) -> None:
+    purse = PocketPurse()
+    with pytest.raises(ModelError):
+        MeteredModel(Plays([ModelError(kind, "gone")]), purse).complete(ASK)
+    assert purse.spent.tokens == taken
 
 
 def test_a_cap_in_money_needs_prices_to_bite() -> None:

@@ -27,6 +27,7 @@ from sandbox.model_server import (
     serving,
 )
 from workers.model.choose import chosen_model
+from workers.model.dialect import RUNGS
 from workers.model.exchange import Endpoint, Patience
 from workers.model.openai_chat import OpenAIChat
 from workers.model.openai_responses import OpenAIResponses
@@ -184,10 +185,7 @@ def test_nobody_listening_is_tried_three_times(style: Style) -> None:
     assert waits.taken == [1.0, 2.0]
 
 
-RUNGS = ("json_schema strict", "json_schema", "json_object", "text")
-
-
-@pytest.mark.parametrize("known", range(4))
+@pytest.mark.parametrize("known", range(5))
 def test_chat_takes_the_strictest_rung_the_server_knows_and_remembers_it(known: int) -> None:
     with serving(Says('{"a": 1}'), refused_forms=RUNGS[:known]) as server:
         memory: dict[str, str] = {}
@@ -195,7 +193,7 @@ def test_chat_takes_the_strictest_rung_the_server_knows_and_remembers_it(known: 
         assert model.complete(ASK).text == model.complete(ASK).text == '{"a": 1}'
     assert [asked.form for asked in server.refused] == list(RUNGS[:known])
     assert [asked.form for asked in server.asked] == [RUNGS[known]] * 2
-    assert memory == {f"{server.url} m-1": RUNGS[known]}
+    assert json.loads(memory[f"{server.url} m-1"])["rung"] == RUNGS[known]
 
 
 def test_without_a_schema_form_the_schema_is_spelled_out() -> None:
@@ -204,7 +202,7 @@ def test_without_a_schema_form_the_schema_is_spelled_out() -> None:
     assert json.dumps(SCHEMA, separators=(",", ":")) in server.asked[0].system
 
 
-def test_a_server_that_rejects_every_form_is_given_up_after_four() -> None:
+def test_a_server_that_rejects_every_form_is_given_up_after_all_of_them() -> None:
     with serving(Fails(422)) as server:
         assert failing(model_at(server, "chat")).kind == "rejected"
     assert [asked.form for asked in server.asked] == list(RUNGS)

@@ -30,10 +30,10 @@ def chosen_model(
     endpoint = Endpoint(
         settings.openai_base_url, settings.openai_api_key.get_secret_value(), patience or Patience()
     )
+    remembered = {} if memory is None else {"memory": memory}
     if settings.openai_base_url and not f"{settings.openai_base_url}/".startswith(f"{OPENAI_HOST}/"):
-        remembered = {} if memory is None else {"memory": memory}
         return OpenAIChat(endpoint, settings.groundplan_model, **remembered)
-    return OpenAIResponses(endpoint, settings.groundplan_model)
+    return OpenAIResponses(endpoint, settings.groundplan_model, **remembered)
 
 
 def chosen_author(settings: Settings, memory: MutableMapping[str, str] | None = None) -> Author:

@@ -11,19 +11,21 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bot.author.model import Kind, ModelError
+from workers.model.sse import TooLong, events
 
 if TYPE_CHECKING:
     from openai import APIResponse, APIStatusError, OpenAI
 
 OPENAI_URL = "https://api.openai.com/v1"
 Call = Callable[["OpenAI"], AbstractContextManager["APIResponse[Any]"]]
+Streamed = Callable[[Iterator[str]], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,14 @@ class Endpoint:
             api_key=self.key or "none", base_url=self.base_url or OPENAI_URL, timeout=timeout, max_retries=0
         )
 
-    def exchange(self, call: Call) -> Mapping[str, Any]:
-        """The answer as a JSON object. Tries again only where no answer can have been paid for: 429 with a
-        wait that is short enough, 5xx, no connection. Raises ModelError.
+    def exchange(self, call: Call, streamed: Streamed | None = None) -> Mapping[str, Any]:
+        """The answer as a JSON object; `streamed` makes one of a stream of events. Tries again only where no
+        answer can have been paid for: 429 with a wait that is short enough, 5xx, no connection. Raises
+        ModelError.
         """
         for attempt in range(1, self.patience.tries + 1):
             try:
-                return self._once(call)
+                return self._once(call, streamed)
             except ModelError as error:
                 wait = error.delay or float(attempt)
                 retry = error.kind in {"rate-limited", "unavailable"} and attempt < self.patience.tries
@@ -79,13 +82,15 @@ class Endpoint:
                 self.sleep(wait)
         raise AssertionError("the last try either answered or raised")
 
-    def _once(self, call: Call) -> Mapping[str, Any]:
+    def _once(self, call: Call, streamed: Streamed | None) -> Mapping[str, Any]:
         import httpx2
         from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError
 
         try:
             with call(self._client) as response:
-                return _object(self._body(response))
+                if streamed and "event-stream" in response.headers.get("content-type", ""):
+                    return streamed(events(self._chunks(response)))
+                return _object(b"".join(self._chunks(response)))  # some servers do not stream when asked to
         except (APITimeoutError, httpx2.TimeoutException) as error:
             raise _timed_out(error, self.patience) from None
         except APIStatusError as error:
@@ -94,17 +99,19 @@ class Endpoint:
             raise _unreached(error) from None
         except OpenAIError as error:
             raise ModelError("not-understood", f"the client gave up: {type(error).__name__}") from None
+        except TooLong:
+            raise ModelError("not-understood", "the answer is larger than 8 MiB") from None
 
-    def _body(self, response: APIResponse[Any]) -> bytes:
-        """All bytes of the answer; a slow drip ends at the deadline, an endless one at the size limit."""
-        ends, body = self.clock() + self.patience.deadline, bytearray()
+    def _chunks(self, response: APIResponse[Any]) -> Iterator[bytes]:
+        """The answer as it comes in; a slow drip ends at the deadline, an endless one at the size limit."""
+        ends, size = self.clock() + self.patience.deadline, 0
         for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > self.patience.largest_answer:
+            size += len(chunk)
+            if size > self.patience.largest_answer:
                 raise ModelError("not-understood", "the answer is larger than 8 MiB")
             if self.clock() > ends:
                 raise ModelError("time-out", f"no complete answer within {self.patience.deadline:g} s")
-        return bytes(body)
+            yield chunk
 
 
 def _object(body: bytes) -> Mapping[str, Any]:
@@ -115,6 +122,19 @@ def _object(body: bytes) -> Mapping[str, Any]:
     if not isinstance(answer, dict):
         raise ModelError("not-understood", "the endpoint's answer is not a JSON object")
     return answer
+
+
+def event_of(data: str) -> Mapping[str, Any]:
+    """One event of a stream. Raises ModelError when it is no JSON object, or tells of an error."""
+    try:
+        event = json.loads(data)
+    except (ValueError, RecursionError):
+        raise ModelError("not-understood", "an event of the stream is not JSON") from None
+    if not isinstance(event, dict):
+        raise ModelError("not-understood", "an event of the stream is not a JSON object")
+    if event.get("error"):
+        raise ModelError("cut", "the endpoint reports an error in the middle of its answer")
+    return event
 
 
 def _timed_out(error: Exception, patience: Patience) -> ModelError:
