@@ -23,7 +23,7 @@ OWNERS = {
     "fastapi": ("bot.app", "bot.web", "sandbox"),
     "starlette": ("bot.app", "bot.web", "sandbox"),
     "uvicorn": ("bot.app", "bot.web", "sandbox"),
-    "redis": ("bot.inbox", "workers.jobs", "workers.ledger", "workers.memory"),
+    "redis": ("bot.inbox", "workers.jobs", "workers.ledger", "workers.memory", "workers.purse"),
     "rq": ("bot.inbox", "workers.jobs"),
     "githubkit": ("workers.github",),
     "openai": ("workers.model",),

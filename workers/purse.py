@@ -1,12 +1,14 @@
-"""What was spent on models, by plan, repository and installation: sums in Redis that every thinker shares.
+"""What was spent on models: sums in Redis by plan, repository and installation that every thinker shares, or
+in a pocket for a run at a terminal.
 
 Counts and refuses; what is done about a refusal is the author's business.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from redis import Redis
@@ -83,3 +85,24 @@ class RedisPurse:
             f"gp:spent:repository-day:{self.subject.repo_id}:{self.day}",
             f"gp:spent:installation-day:{self.installation}:{self.day}",
         )
+
+
+@dataclass
+class PocketPurse:
+    """A purse for one run: nothing is kept. Calls may come from several threads."""
+
+    caps: tuple[Cap, ...] = ()
+    spent: Spent = field(default_factory=Spent)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def reserve(self, worst: Spent) -> Cap | None:
+        with self._lock:
+            after = self.spent + worst
+            passed = next((each for each in self.caps if not each.holds(after)), None)
+            if passed is None:
+                self.spent = after
+            return passed
+
+    def settle(self, worst: Spent, real: Spent) -> None:
+        with self._lock:
+            self.spent = self.spent - worst + real

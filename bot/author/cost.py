@@ -7,9 +7,8 @@ the purse's business, not this module's.
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from typing import Literal, Protocol
 
@@ -130,27 +129,6 @@ class Purse(Protocol):
         """Put back what was reserved and not used. A crash before this leaves the worst case taken: the call
         may have been paid for."""
         ...
-
-
-@dataclass
-class PocketPurse:
-    """A purse for one run: nothing is kept. Calls may come from several threads."""
-
-    caps: tuple[Cap, ...] = ()
-    spent: Spent = field(default_factory=Spent)
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-    def reserve(self, worst: Spent) -> Cap | None:
-        with self._lock:
-            after = self.spent + worst
-            passed = next((each for each in self.caps if not each.holds(after)), None)
-            if passed is None:
-                self.spent = after
-            return passed
-
-    def settle(self, worst: Spent, real: Spent) -> None:
-        with self._lock:
-            self.spent = self.spent - worst + real
 
 
 @dataclass(frozen=True, slots=True)

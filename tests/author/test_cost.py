@@ -14,7 +14,6 @@ from bot.author.cost import (
     Cap,
     Capped,
     MeteredModel,
-    PocketPurse,
     Prices,
     Quote,
     Spent,
@@ -23,6 +22,7 @@ from bot.author.cost import (
     worst_case,
 )
 from bot.author.model import Heard, Kind, ModelError, ModelReply, ModelRequest, Usage, unheard
+from workers.purse import PocketPurse
 
 PRICES = Prices(Decimal("1.25"), Decimal("0.125"), Decimal("10"))
 ASK = ModelRequest("system " * 100, "user " * 100, "plan", {}, max_output_tokens=1_000)
