@@ -15,6 +15,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from itertools import product
 from pathlib import Path
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -22,6 +23,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import bot
+from bench.ambiguity import Way
 from bench.table import print_table, verdict
 
 PACKAGES = ("bot.plan", "bot.lint", "bot.recon")
@@ -31,17 +33,24 @@ SHOWN = 10
 DEEPEST = 6  # how far into the containers of a module is looked
 SEARCHING = frozenset(["search", "finditer", "findall", "sub", "subn", "split"])
 AT_START = frozenset(["match", "fullmatch"])
+TAKING = frozenset(["items", "values", "get"])
 ENDS = ("", "\0", "\n")
+# Patterns that see no more than a bounded text, with its length and what bounds it.
+BOUNDED = {
+    "recon.conventions.TESTED": 255,  # a file's name
+    "recon.kinds.MIGRATION_NAME": 255,  # a file's name
+    "recon.secrets.SECRET_NAMES": 255,  # a file's name
+}
 CLASSES = {"CATEGORY_DIGIT": "1", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "a"}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A pattern, where it is kept, and whether it is searched for."""
+    """A pattern, where it is kept, and in which ways it is asked for."""
 
     where: str
     pattern: re.Pattern[str]
-    searched: bool
+    ways: frozenset[Way]
 
 
 # --- which patterns there are ------------------------------------------------------------------------------
@@ -52,13 +61,23 @@ def patterns() -> dict[tuple[str, int], Found]:
     found: dict[tuple[str, int], Found] = {}
     for module in _modules():
         tree = ast.parse(inspect.getsource(module))
-        only_matched = _only_matched(tree)
         for name, pattern in _kept(module, tree):
             key = pattern.pattern, pattern.flags
-            before = found.get(key)
-            searched = name not in only_matched or bool(before and before.searched)
-            found[key] = Found(f"{module.__name__.removeprefix('bot.')}.{name}", pattern, searched)
+            asked = {name[3:]} if name.startswith("re.") else _asked(module.__name__, name)
+            ways = {*_ways(asked), *(found[key].ways if key in found else ())}
+            found[key] = Found(f"{module.__name__.removeprefix('bot.')}.{name}", pattern, frozenset(ways))
     return found
+
+
+def _ways(asked: set[str]) -> set[Way]:
+    ways: set[Way] = set()
+    if not asked <= AT_START:
+        ways.add("search")
+    if "match" in asked:
+        ways.add("match")
+    if "fullmatch" in asked:
+        ways.add("fullmatch")
+    return ways
 
 
 def _modules() -> Iterator[ModuleType]:
@@ -118,56 +137,65 @@ def _named_in_functions(tree: ast.Module) -> Iterator[tuple[str, str]]:
                 yield method, text
 
 
-def _only_matched(tree: ast.Module) -> frozenset[str]:
-    """Names of a module that nothing but `match` and `fullmatch` is asked of, here or elsewhere."""
-    uses = {name: methods for name, methods in _uses().items() if methods}
-    kept = {
-        target.id for node in tree.body if isinstance(node, ast.Assign)
-        for target in node.targets if isinstance(target, ast.Name)
-    }  # fmt: skip
-    return frozenset(
-        {f"re.{one}" for one in AT_START} | {name for name in kept if uses.get(name, {""}) <= AT_START}
-    )
+def _asked(module: str, name: str) -> set[str]:
+    """The methods that a module's pattern, or what holds patterns, is used with, here or where it is
+    imported; "" for a use that says nothing."""
+    uses = _uses()
+    return uses.get((module, name)) or {""}
 
 
-_USES: dict[str, set[str]] = {}
+@cache
+def _uses() -> dict[tuple[str, str], set[str]]:
+    """By module and name, as `_asked`."""
+    uses: dict[tuple[str, str], set[str]] = {}
+    top = Path(bot.__file__).parent
+    for path in sorted(top.rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        here = ".".join(("bot", *path.relative_to(top).with_suffix("").parts)).removesuffix(".__init__")
+        origin = {
+            one.asname or one.name: (node.module or "", one.name)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            for one in node.names
+        }
+        functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)]
+        for scope in (tree, *functions):
+            for name, methods in _uses_in(scope):
+                for key in {(here, name), origin.get(name, (here, name))}:
+                    uses.setdefault(key, set()).update(methods)
+    return uses
 
 
-def _uses() -> dict[str, set[str]]:
-    """By the name of a pattern, or of what holds patterns, the methods it is used with; "" for a use that
-    says nothing."""
-    if not _USES:
-        for path in sorted(Path(bot.__file__).parent.rglob("*.py")):
-            tree = ast.parse(path.read_text("utf-8"))
-            functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)]
-            for scope in (tree, *functions):
-                _note_uses(scope)
-    return _USES
-
-
-def _note_uses(scope: ast.AST) -> None:
-    """What a function takes out of a container has names in lower case."""
+def _uses_in(scope: ast.AST) -> Iterator[tuple[str, set[str]]]:
+    """What is taken out of a container has a name in lower case."""
     asked: dict[str, set[str]] = {}
-    bare: set[str] = set()
+    taken: set[str] = set()
     for node in ast.walk(scope):
         match node:
+            case ast.Attribute(value=ast.Name(id=name), attr=method) if method in TAKING:
+                taken.add(name)
             case ast.Attribute(value=ast.Name(id=name), attr=method):
                 asked.setdefault(name, set()).add(method if method in SEARCHING | AT_START else "")
-            case ast.Name(id=name, ctx=ast.Load()) if name.upper() == name:
-                bare.add(name)
+            case ast.For(iter=ast.Name(id=name)) | ast.comprehension(iter=ast.Name(id=name)):
+                taken.add(name)
+            case ast.Subscript(value=ast.Name(id=name)):
+                taken.add(name)
+            case ast.Call(args=args, keywords=keywords):
+                given = [*args, *(one.value for one in keywords)]
+                for one in given:
+                    if isinstance(one, ast.Name):
+                        asked.setdefault(one.id, set()).add("")
+    yield from asked.items()
     if isinstance(scope, ast.FunctionDef):
         local = {one for name, methods in asked.items() if name.islower() for one in methods} - {""}
-        for name in bare - asked.keys():
-            _USES.setdefault(name, set()).update(local or {""})
-    for name, methods in asked.items():
-        _USES.setdefault(name, set()).update(methods)
+        yield from ((name, local or {""}) for name in taken if name.upper() == name)
 
 
 # --- hostile text ------------------------------------------------------------------------------------------
 
 
-def texts(pattern: re.Pattern[str]) -> Iterator[str]:
-    """100 kB of every part, of every beginning, of the whole, and of what just fails to match."""
+def texts(pattern: re.Pattern[str], size: int) -> Iterator[str]:
+    """As many characters of every part, of every beginning, of the whole, and of what just fails to match."""
     tokens = list(parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG))
     pieces = {" ", "\n", "a", *_signs(tokens)}
     for most in (1, 3):
@@ -177,10 +205,10 @@ def texts(pattern: re.Pattern[str]) -> Iterator[str]:
         pieces |= {one for one in samples if len(one) > 1} | {whole[:-1]}
         pieces |= {one + "\n" for one in (whole, whole[:-1])}
     for piece in sorted(pieces - {""}):
-        text = (piece * (SIZE // len(piece) + 1))[:SIZE]
+        text = (piece * (size // len(piece) + 1))[:size]
         yield from (text + end for end in ENDS)
     start = "".join(_sample(token, 1) for token in tokens[:-1])
-    yield from (start + sign * SIZE + "\0" for sign in sorted(set(_signs(tokens))) if start)
+    yield from (start + sign * size + "\0" for sign in sorted(set(_signs(tokens))) if start)
 
 
 def _signs(tokens: Any) -> Iterator[str]:
@@ -251,11 +279,12 @@ def slowest(found: Found) -> tuple[float, str]:
     """Processor seconds on the worst text, and how that begins. The worst three of a tenth of the size are
     tried whole; what is too long on a tenth already is not."""
     ways: list[Callable[[str], object]] = [found.pattern.match, found.pattern.fullmatch]
-    if found.searched:
+    if "search" in found.ways:
         ways = [lambda text: sum(1 for _ in found.pattern.finditer(text))]
+    size = BOUNDED.get(found.where, SIZE)
     tried: list[tuple[float, int, Callable[[str], object], str]] = []
-    for number, (text, way) in enumerate(product(texts(found.pattern), ways)):
-        for part in (SIZE // 100, SIZE // 10):  # what explodes must do so on little
+    for number, (text, way) in enumerate(product(texts(found.pattern, size), ways)):
+        for part in (size // 100, size // 10):  # what explodes must do so on little
             took = _took(way, text[:part] + text[-2:])
             if took > MOST:
                 return took, text[:24]

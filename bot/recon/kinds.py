@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-from bot.recon.tree import name_of
+from bot.recon.tree import LONGEST_NAME, name_of
 
 Kind = Literal["source", "test", "doc", "config", "generated", "vendored", "lock", "migration", "data"]
 
@@ -140,7 +140,7 @@ def is_migration(path: str) -> bool:
     migrations folder of such files.
     """
     folder, _, name = path.rpartition("/")
-    return bool(MIGRATION_DIR.search(folder)) and bool(MIGRATION_NAME.match(name))
+    return bool(MIGRATION_DIR.search(folder)) and bool(MIGRATION_NAME.match(name[:LONGEST_NAME]))
 
 
 def is_example(path: str) -> bool:

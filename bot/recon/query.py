@@ -4,14 +4,19 @@ comments and addresses out.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.recon.mentions import LONGEST
-from bot.recon.tokens import IDENTIFIER, stems_of
+from bot.recon.tokens import HUMPS, IDENTIFIER, stem, stems_of
 
-TITLE, PROSE, CODE = 3.0, 1.0, 0.5
+TITLE, LEAD, PROSE, CODE, NOISY = 3.0, 1.3, 0.3, 0.5, 0.3
+LEADING = 500  # characters of prose that say what the issue is about
+MOST_CODE = 2.0  # a word of a long listing counts at most this often
+MOST_WORDS = 1_000  # the heaviest stems; what a pasted log holds beyond them says nothing
 LONGEST_CODE_LINE = 500
 ADDRESS = re.compile(r"https?://[^\s)>\]\"']+")
 CHECKBOX = re.compile(r"\s{0,20}[-*+]\s{1,4}\[[ xX]\]")
@@ -23,11 +28,15 @@ NOISE_HEADING = re.compile(
     r"(environment|versions?|system info|platform|setup|checklist|prerequisites|installed versions|before )",
     re.IGNORECASE,
 )
+WORD_OR_STOP = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}|[.,;:!?()]")
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Weights of stems, and how often each identifier stands in title, prose and code."""
+    """Weights of stems, and the stems of the title among them.
+
+    Neighbouring words of the title stand there joined as well, since «bulk update» may be `bulk_update`.
+    """
 
     weights: dict[str, float]
     title: frozenset[str]
@@ -36,29 +45,55 @@ class Query:
 def query(title: str, body: str) -> Query:
     """The stems an issue asks for. A stem's weight grows with the logarithm of its weighted count."""
     counts: Counter[str] = Counter()
-    for text, weight in ((title, TITLE), *_parts(body[:LONGEST])):
-        for name in IDENTIFIER.findall(text):
-            for word in stems_of(name):
-                counts[word] += weight  # type: ignore[assignment]
-    return Query(
-        dict(counts), frozenset(word for name in IDENTIFIER.findall(title) for word in stems_of(name))
-    )
+    code: Counter[str] = Counter()
+    titled = frozenset([*_stems(title), *joined(title[:LONGEST])])
+    for word in titled:
+        counts[word] += TITLE  # type: ignore[assignment]
+    left = LEADING
+    for text, is_code, weight in _parts(body[:LONGEST]):
+        into = code if is_code else counts
+        for word in _stems(text):
+            into[word] += weight * (CODE if is_code else LEAD if left > 0 else PROSE)  # type: ignore[assignment]
+        left -= 0 if is_code else len(text)
+    for word, count in code.items():
+        counts[word] += min(count, MOST_CODE * CODE)  # type: ignore[assignment]
+    heaviest = sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:MOST_WORDS]
+    return Query({word: math.log1p(count) for word, count in heaviest}, titled)
 
 
-def _parts(body: str) -> list[tuple[str, float]]:
-    """The body's lines as (text, weight); what only the issue template said is gone."""
-    out: list[tuple[str, float]] = []
-    fence, noisy = "", False
+def _stems(text: str) -> list[str]:
+    return [word for name in IDENTIFIER.findall(text) for word in stems_of(name)]
+
+
+def joined(text: str) -> Iterator[str]:
+    """The stems of two and three neighbouring words written as one."""
+    parts = [HUMPS.findall(each) for each in WORD_OR_STOP.findall(text)]
+    for count in (2, 3):
+        for at in range(len(parts) - count + 1):
+            near = parts[at : at + count]
+            if all(near) and sum(map(len, near)) <= 5:
+                word = stem("".join(each for part in near for each in part).lower())
+                if 5 <= len(word) < 50:
+                    yield word
+
+
+def _parts(body: str) -> list[tuple[str, bool, float]]:
+    """The body's lines as (text, whether it is code, share of weight).
+
+    What only the issue template said is gone.
+    """
+    out: list[tuple[str, bool, float]] = []
+    fence, share = "", 1.0
     for line in without_comments(body).split("\n"):
         bare = line.strip()
         if bare[:3] in {"```", "~~~"}:
             fence = "" if fence else bare[:3]
         elif fence or line.startswith(("    ", "\t", ">>> ")):
-            out.append((line[:LONGEST_CODE_LINE], CODE * (0.3 if noisy else 1)))
+            out.append((line[:LONGEST_CODE_LINE], True, share))
         elif bare.startswith("#"):
-            noisy = bool(NOISE_HEADING.match(bare.lstrip("# *")))
+            share = NOISY if NOISE_HEADING.match(bare.lstrip("# *")) else 1.0
         elif not CHECKBOX.match(line[:60]) and not BOILERPLATE.match(bare[:60].lstrip("-* ")):
-            out.append((ADDRESS.sub(" ", line), PROSE * (0.3 if noisy else 1)))
+            out.append((ADDRESS.sub(" ", line), False, share))
     return out
 
 

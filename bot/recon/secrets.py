@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.recon.tree import Entry, LeftOut, NotReadable, Special, Tree, name_of
+from bot.recon.tree import LONGEST_NAME, Entry, LeftOut, NotReadable, Special, Tree, name_of
 from bot.secret_text import secret_in
 
 EXAMPLE = re.compile(r"(^|[._-])(example|sample|template|dist|defaults?|tmpl|test)([._-]|$)", re.IGNORECASE)
@@ -35,7 +35,7 @@ def secret_name(path: str) -> str | None:
     name = name_of(path)
     if any(folder in SECRET_FOLDERS for folder in path.split("/")[:-1]):
         return "lies in a folder for credentials"
-    if SECRET_NAMES.match(name) and not (EXAMPLE.search(name) and not name.startswith("id_")):
+    if SECRET_NAMES.match(name[-LONGEST_NAME:]) and not (EXAMPLE.search(name) and not name.startswith("id_")):
         return "name of a file that holds secrets"
     return None
 

@@ -236,6 +236,9 @@ def parent(path: str) -> str:
     return path.rpartition("/")[0]
 
 
+LONGEST_NAME = 255  # characters of a file's name, which no file system exceeds
+
+
 def name_of(path: str) -> str:
     """The last part of a path."""
     return path.rpartition("/")[2]
