@@ -35,10 +35,10 @@ CONTENT: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("SendGrid key", "SG.", re.compile(r"\bSG\.[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{40,46}")),
     ("password in an address", "://",
     re.compile(r"\b(?:postgres(?:ql)?|mysql|mongodb(?:\+srv)?|redis"
-               r"|amqp)s?://[^\s:/@\"'<>]{1,64}:(?![*x<{$%])[^\s:/@\"'<>]{8,128}@(?!localhost|127\.0\.0\.1"
+               r"|amqp)s?://[^\s:/@\"'<>]{1,64}:(?![*x<{$%[])[^\s:/@\"'<>]{8,128}@(?!localhost|127\.0\.0\.1"
                r"|example|db(?![.\w-]))[\w.-]{4,128}")),
     ("password in a web address", "://",
-    re.compile(r"\bhttps?://[^\s:/@\"'<>]{1,64}:(?![*x<{$%])(?:(?=[^\s:/@\"'<>]{0,127}[0-9])"
+    re.compile(r"\bhttps?://[^\s:/@\"'<>]{1,64}:(?![*x<{$%[])(?:(?=[^\s:/@\"'<>]{0,127}[0-9])"
                r"[^\s:/@\"'<>]{8,128}|[^\s:/@\"'<>]{20,128})@(?!localhost|127\.0\.0\.1|example)[\w.-]{4,128}")),
     ("assigned password", "",
     re.compile(r"(?i:(?:secret|passwd|password|api_?key|access_?key"
@@ -66,9 +66,12 @@ ASSIGNED = (
 )
 PLACEHOLDER = re.compile(
     r"(?i)example|changeme|change_me|your[-_]|placeholder|dummy|xxxx|1234567|abcdefg|insecure|fake|\.\.\."
-    r"|SflKxwRJSMeKKF2QT4|Eby8vdM02xNOcqFl"  # the ones in everybody's manuals: of jwt.io, of Azurite
+    # the ones in everybody's manuals: of jwt.io, of RFC 7515, of Azurite
+    r"|SflKxwRJSMeKKF2QT4|eyJzdWIiOiIxMjM0NTY3ODkwI|Eby8vdM02xNOcqFl"
 )
-FOR_TESTS = re.compile(r"(?i)test|password|passw0rd|secret|demo|sample|admin|default|local|\bmy|user|pass")
+_FOR_TESTS = "test|password|passw0rd|secret|demo|sample|admin|default|local|user"
+FOR_TESTS = re.compile(rf"(?i){_FOR_TESTS}|\bmy|pass")
+CHOSEN_FOR_TESTS = re.compile(rf"(?i)(?:{_FOR_TESTS}|my|pass|secure|strong|new|old){{1,8}}[\d\W_]{{0,8}}")
 # Random parts of these may well hold one of the words above.
 NEVER_PLACEHOLDER = frozenset({"private key", "GitHub installation token"})
 NAME = re.compile(r"[A-Za-z]*[0-9]{0,4}(?:[-_./][A-Za-z]*[0-9]{0,4})*=?")
@@ -110,7 +113,8 @@ def _placeholder(what: str, found: re.Match[str]) -> bool:
     if what == "assigned literal":
         return not _looks_random(value) or bool(PLACEHOLDER.search(value) or FOR_TESTS.search(value))
     if what == "assigned password":
-        return not _looks_chosen(value) or bool(PLACEHOLDER.search(value))
+        told = PLACEHOLDER.search(value) or CHOSEN_FOR_TESTS.fullmatch(value)
+        return not _looks_chosen(value) or bool(told)
     mixed = any(c.isdigit() for c in value) and any(c.isalpha() for c in value) and len(set(value)) >= 12
     return not mixed or bool(PLACEHOLDER.search(value)) or value.count(".") > 2
 

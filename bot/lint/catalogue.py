@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import UserError
+from bot.plan.findings import UNSUPPRESSABLE
 from bot.plan.rules import RULES, Rule
 from bot.plan.rules.reasons import REASONS, Reason
 from bot.plan.rules.suppression import RULE as SUPPRESSION
-from bot.plan.rules.suppression import UNSUPPRESSABLE
 
 HOME = "https://github.com/groundplan/groundplan/blob/main"
 

@@ -5,24 +5,29 @@ file alone. Runs no rule.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from bot.effects import PLAN_FILE, File
 from bot.errors import UserError
+from bot.lint.chosen import BrokenConfig, Configured
 from bot.lint.ground import Grounds
 from bot.lint.outcome import Refusal
 from bot.lint.places import Source, read_source, repository_of
 from bot.plan.contract import Contract, contract_path, read_contract
 from bot.plan.fanout import fanout_path
-from bot.plan.formats.plan_file import section_of
+from bot.plan.findings import Report
+from bot.plan.formats.plan_file import entries, section_of
 from bot.plan.loose import loosely
 from bot.plan.model import Plan
 from bot.plan.readers import Reading
 from bot.plan.readers.recognise import read_file, recognise
+from bot.plan.rules import lint
+from bot.plan.rules.chosen import limits, suppressions
 from bot.plan.rules.engine import LETTERS, Limits, LintInput
+from bot.plan.rules.suppression import suppressed
 
 _AGENT_FILE = re.compile(r"(?:.*/)?\.agent/(planning-output|planner-fanout)-([1-9][0-9]{0,9})\.json")
 _CONTRACT, _FANOUT = "contract", "fan-out"
@@ -37,23 +42,35 @@ KINDS = (*(name for name in LETTERS if name != "foreign"), "plan")
 @dataclass(frozen=True, slots=True)
 class Background:
     """What all plans of a run have in common. `kind` reads every file as this kind, "" as what it looks
-    like."""
+    like. `chosen` gives the configuration of a repository, or raises BrokenConfig; `today` is an ISO date,
+    or ""."""
 
     grounds: Grounds
+    chosen: Callable[[Path | None], Configured] = lambda _root: Configured()
     kind: str = ""
     issue_text: str | None = None
     demands: tuple[str, ...] | None = None
-    limits: Limits = Limits()  # noqa: RUF009  it is frozen
+    today: str = ""
 
 
 @dataclass(frozen=True)
 class Unit:
-    """What is linted as one plan. `sources` has its files by the names that `given` knows them by."""
+    """What is linted as one plan. `sources` has its files by the names that `given` knows them by, `below` is
+    how these go on from the top of the repository ("shop/")."""
 
     kind: str
     given: LintInput
     sources: Mapping[str, Source]
     note: str = ""
+    chosen: Configured = Configured()  # noqa: RUF009  it is frozen
+    below: str = ""
+
+    def report(self, rules: Iterable[str], given: LintInput | None = None) -> Report:
+        """What the rules say of the unit, or of `given` in its place, as its repository chose."""
+        judged = given or self.given
+        return suppressed(
+            lint(judged, select=rules), judged.documents, suppressions(self.chosen.choices, self.below)
+        )
 
     @property
     def name(self) -> str:
@@ -106,6 +123,9 @@ class Sorter:
     def _guarded(self, source: Source, named: bool) -> Iterator[Unit]:
         try:
             unit = self._unit(_placed(source))
+        except BrokenConfig as error:
+            self._refuse_once(Refusal(error.file, error.reason, error.next_step))
+            return
         except UserError as error:
             self.refused.append(Refusal(source.shown, error.reason, error.next_step))
             return
@@ -114,6 +134,10 @@ class Sorter:
             yield unit
         elif named:
             self.refused.append(_no_plan(source))
+
+    def _refuse_once(self, refusal: Refusal) -> None:
+        if refusal not in self.refused:
+            self.refused.append(refusal)
 
     def _unit(self, place: _Place) -> Unit | None:
         if self.background.kind:
@@ -155,6 +179,7 @@ class Sorter:
     def _own_unit(
         self, plan: Plan, contract: _Place, fanout: _Place | None, files: Mapping[str, _Place]
     ) -> Unit:
+        chosen = self.background.chosen(contract.repository)
         footing = self.background.grounds.under(contract.repository, plan.provenance.base_sha)
         machine = {contract.name, fanout.name if fanout else ""}
         shown = tuple(File(name, one.source.text) for name, one in files.items() if name not in machine)
@@ -169,12 +194,17 @@ class Sorter:
             ground=footing.ground,
             issue_text=self.background.issue_text,
             demands=self.background.demands,
-            limits=self.background.limits,
+            limits=self._limits(chosen),
         )
-        return Unit(_CONTRACT, given, {name: one.source for name, one in files.items()}, footing.note)
+        sources = {name: one.source for name, one in files.items()}
+        return Unit(_CONTRACT, given, sources, footing.note, chosen, chosen.below(contract.root))
+
+    def _limits(self, chosen: Configured) -> Limits:
+        return limits(chosen.choices, self.background.today)
 
     def _renderings(self, contract: _Place, plan: Plan) -> dict[str, _Place]:
-        folder = f"specs/{plan.issue}-*"
+        own = f"specs/{plan.issue}-{plan.slug}"  # what an earlier plan left in another folder is not shown
+        folder = own if (contract.root / own).is_dir() else f"specs/{plan.issue}-*"
         patterns = (PLAN_FILE, f"{folder}/*.md", f"{folder}/plan_output.json", f"EXPORT/plan_{plan.slug}.md")
         found = (path for pattern in patterns for path in sorted(contract.root.glob(pattern)))
         places = (self._beside(contract, path.relative_to(contract.root).as_posix()) for path in found)
@@ -216,6 +246,7 @@ class Sorter:
 
     def _alone(self, place: _Place, kind: str) -> Unit:
         text = place.source.text
+        chosen = self.background.chosen(place.repository)
         footing = self.background.grounds.under(place.repository)
         reading = _reading(place.name, text, kind)
         given = LintInput(
@@ -226,9 +257,10 @@ class Sorter:
             ground=footing.ground,
             issue_text=self.background.issue_text,
             demands=self.background.demands,
-            limits=self.background.limits,
+            limits=self._limits(chosen),
         )
-        return Unit(kind, _with_json(given, place, kind), {place.name: place.source}, footing.note)
+        given, sources = _with_json(given, place, kind), {place.name: place.source}
+        return Unit(kind, given, sources, footing.note, chosen, chosen.below(place.root))
 
 
 def _reading(name: str, text: str, kind: str) -> Reading:
@@ -258,8 +290,9 @@ def _plan_in(contract: _Place) -> Plan | None:
 
 def _shows(place: _Place, issue: int) -> bool:
     """Whether a file shows the issue's plan; IMPLEMENTATION_PLAN.md may be there for other ones."""
+    text = place.source.text
     try:
-        return place.name != PLAN_FILE or section_of(place.source.text, issue) is not None
+        return place.name != PLAN_FILE or section_of(text, issue) is not None or issue in entries(text)
     except UserError:
         return True
 

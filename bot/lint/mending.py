@@ -15,7 +15,7 @@ Mend = Callable[[str, Finding], str | None]
 _ENDS = re.compile(r"(\r\n|\n|\r)")
 _HEX = re.compile(r"[0-9A-Fa-f]{1,6}")
 _CLOSES = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b:?(?=\s)", re.IGNORECASE)
-_DELIMITERS = re.compile(r"\s{0,3}\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
+_DELIMITERS = re.compile(r"\s{0,3}\|?\s*+:?-+:?\s*+(?:\|\s*:?-+:?\s*+)*\|?\s*")
 _UNESCAPED_PIPE = re.compile(r"(?<!\\)\|")
 
 

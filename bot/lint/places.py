@@ -21,19 +21,19 @@ LARGEST = 2_000_000  # bytes of one file
 STDIN = "-"
 BOM = "\ufeff"
 
-# Where plans stand, as paths below the folder that is searched.
-_PLANS = re.compile(
-    r"""(?:^|/)(?:
-      (?i:implementation[-_]plan|plan)\.md
-    | \.agent/(?:planning-output|planner-fanout)-[^/]+\.json
-    | EXPORT/plan_[^/]+\.md
-    | specs/(?:[^/]+/)+[^/]+\.md
-    | \.taskmaster/tasks/tasks\.json
-    | openspec/changes/(?:[^/]+/)+tasks\.md
-    | \.kiro/specs/[^/]+/(?:requirements|design|tasks)\.md
-    | (?:\.claude|\.codex|\.cursor|docs)/plans/(?:[^/]+/)*[^/]+\.md
-    )$""",
-    re.VERBOSE,
+# Where plans stand: folder, as a path below the one that is searched with a slash at its end, and name.
+_PLANS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (re.compile(folder), re.compile(rf"\A{name}\Z"))
+    for folder, name in (
+        (r"", r"(?i:implementation[-_]plan|plan)\.md"),
+        (r"(?:^|/)\.agent/$", r"(?:planning-output|planner-fanout)-[^/]+\.json"),
+        (r"(?:^|/)EXPORT/$", r"plan_[^/]+\.md"),
+        (r"(?:^|/)specs/[^/]+/", r"[^/]+\.md"),
+        (r"(?:^|/)\.taskmaster/tasks/$", r"tasks\.json"),
+        (r"(?:^|/)openspec/changes/[^/]+/", r"tasks\.md"),
+        (r"(?:^|/)\.kiro/specs/[^/]+/$", r"(?:requirements|design|tasks)\.md"),
+        (r"(?:^|/)(?:\.claude|\.codex|\.cursor|docs)/plans/", r"[^/]+\.md"),
+    )
 )
 _PASSED_OVER = frozenset(
     {".git", ".hg", ".tox", ".venv", "venv", "node_modules", "vendor", "site-packages", "__pycache__"}
@@ -77,9 +77,14 @@ def plan_files(folder: Path) -> tuple[list[Path], list[Refusal]]:
     found = [
         place
         for place in _files(folder, refuse)
-        if _PLANS.search(f"{above}/{place.relative_to(folder).as_posix()}")
+        if _is_plan(f"{above}/{place.relative_to(folder).as_posix()}")
     ]
     return sorted(found), refused
+
+
+def _is_plan(path: str) -> bool:
+    folder, slash, name = path.rpartition("/")
+    return any(names.match(name) and folders.search(folder + slash) for folders, names in _PLANS)
 
 
 def _below_top(folder: Path) -> str:

@@ -10,7 +10,7 @@ import os
 import stat
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from bot.lint.inputs import Unit, reread
 from bot.lint.mending import MENDS, mended
 from bot.lint.outcome import Mended
 from bot.lint.places import Source
+from bot.plan.audited import audited
 from bot.plan.contract import contract_path, contract_text
 from bot.plan.fanout import fanout_path, fanout_text
 from bot.plan.findings import Finding, Report
@@ -106,9 +107,14 @@ def _plan_repaired(unit: Unit, plan: Plan, lint: Lint) -> tuple[Unit, list[Mende
 def _is_as_written(unit: Unit, plan: Plan) -> bool:
     """Whether every file is what the contract gives: a person's edit must not be written over."""
     again = _with_plan(unit, plan)
-    return again is not None and all(
-        source.text == unit.sources[name].text for name, source in again.sources.items()
-    )
+    return again is not None and _said(again) == _said(unit)
+
+
+def _said(unit: Unit) -> Sequence[File]:
+    """The files without what they state of a lint run, which may have had more at hand than this one."""
+    files = [File(name, source.text) for name, source in unit.sources.items()]
+    shape = FORMATS.get(unit.given.format)
+    return list(shape.stated(files, ())) if shape and shape.stated else files
 
 
 def _with_plan(unit: Unit, plan: Plan) -> Unit | None:
@@ -124,8 +130,11 @@ def _with_plan(unit: Unit, plan: Plan) -> Unit | None:
             return None
     if set(unit.sources) - set(made):
         return None
+    given = _given(unit.given, plan, made)
+    given = replace(given, renderings=audited(given))
+    made |= {file.path: file.text for file in given.renderings}
     sources = {name: replace(source, text=made[name]) for name, source in unit.sources.items()}
-    return replace(unit, sources=sources, given=_given(unit.given, plan, made))
+    return replace(unit, sources=sources, given=given)
 
 
 def _present(unit: Unit) -> Mapping[str, str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.errors import UserError
+from bot.lint.chosen import Configurations, Configured
 from bot.lint.ground import Ask, Grounds
 from bot.lint.inputs import KINDS, Background, Sorter, Unit
 from bot.lint.outcome import Linted, Mended, Refusal, Run
@@ -15,8 +16,8 @@ from bot.lint.places import STDIN, Source, plan_files, read_source, read_standar
 from bot.lint.repairs import repairable, repaired
 from bot.lint.selection import chosen_rules
 from bot.plan.findings import Finding, Location, Report
-from bot.plan.rules import Limits, LintInput, lint
-from bot.plan.rules.suppression import suppressed
+from bot.plan.rules.chosen import PROTECTING, protecting, unknown, unused
+from bot.plan.rules.engine import numbered
 from bot.recon.obligations import obligations
 
 
@@ -45,24 +46,31 @@ def run(request: Request) -> Run:
     single paths is told in the Run.
     """
     chosen = chosen_rules(request.select, request.ignore, extended=request.extended)
-    sorter = Sorter(_background(request))
+    may_protect = frozenset() if request.select else chosen_rules((PROTECTING,), request.ignore)
+    configurations = Configurations(request.repo)
+    sorter = Sorter(_background(request, configurations))
     named, found, refused = _sources(request)
     plans: list[Linted] = []
     mended: list[Mended] = []
     told: set[object] = set()
+    heeded: list[_Heeded] = []
     for unit in sorter.units(named, found):
+        rules = chosen | (protecting(unit.chosen.choices) & may_protect)
         if request.fix:
-            unit = _mended(unit, chosen, mended, refused)
-        plans.append(_told(unit, _reported(unit.given, chosen), told))
+            unit = _mended(unit, rules, mended, refused)
+        report = unit.report(rules)
+        heeded.append(_Heeded(unit.chosen, unit.below, report))
+        plans.append(_told(unit, report, told))
     refused += sorter.refused
     if not plans and not refused:
         refused.append(_nothing(request.paths))
+    plans += _configurations(configurations, heeded, request.paths)
     return Run(tuple(plans), tuple(refused), tuple(mended), request.strict)
 
 
 def _mended(unit: Unit, chosen: frozenset[str], mended: list[Mended], refused: list[Refusal]) -> Unit:
     try:
-        unit, done = repaired(unit, lambda given: _reported(given, chosen))
+        unit, done = repaired(unit, lambda given: unit.report(chosen, given))
     except UserError as error:
         refused.append(Refusal(unit.name, error.reason, error.next_step))
         return unit
@@ -73,7 +81,7 @@ def _mended(unit: Unit, chosen: frozenset[str], mended: list[Mended], refused: l
 # --- the question ---
 
 
-def _background(request: Request) -> Background:
+def _background(request: Request, configurations: Configurations) -> Background:
     if request.kind and request.kind not in KINDS:
         raise UserError(
             "unknown-format", f"There is no format {request.kind!r}.", f"One of {', '.join(KINDS)}."
@@ -81,9 +89,9 @@ def _background(request: Request) -> Background:
     if request.fix and STDIN in request.paths:
         raise UserError("fix-stdin", "Standard input cannot be mended.", "Name a file.")
     issue = read_source(request.issue).text if request.issue else None
-    limits = Limits(today=request.today)
     demands = None if issue is None else tuple(one.text for one in obligations(issue) if not one.checked)
-    return Background(Grounds(Ask(request.repo, request.base)), request.kind, issue, demands, limits)
+    grounds = Grounds(Ask(request.repo, request.base))
+    return Background(grounds, configurations.under, request.kind, issue, demands, request.today)
 
 
 def _sources(request: Request) -> tuple[list[Source], list[Source], list[Refusal]]:
@@ -119,10 +127,6 @@ def _nothing(paths: Sequence[str]) -> Refusal:
 # --- the answer ---
 
 
-def _reported(given: LintInput, chosen: frozenset[str]) -> Report:
-    return suppressed(lint(given, select=chosen), given.documents)
-
-
 def _told(unit: Unit, report: Report, told: set[object]) -> Linted:
     """With names for people. What was told of a file before, as a part of another plan, is not told again."""
     findings = []
@@ -152,3 +156,46 @@ def _shown(finding: Finding, unit: Unit) -> Finding:
 
 def _named(place: Location | None, unit: Unit) -> Location | None:
     return place and Location(unit.shown(place.file), place.line, place.col)
+
+
+# --- what is to be said of a configuration ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Heeded:
+    """A plan's configuration and what came of it."""
+
+    chosen: Configured
+    below: str
+    report: Report
+
+
+def _configurations(read: Configurations, heeded: Sequence[_Heeded], paths: Sequence[str]) -> list[Linted]:
+    """The configurations of which something is to be said. Only who has seen all plans of a repository
+    knows what none of them needs."""
+    told = []
+    for one in read.read:
+        found = [*unknown(one.choices, one.file), *(_unused(one, heeded) if _saw_all(one, paths) else ())]
+        if found:
+            report = Report(numbered(found))
+            told.append(Linted(one.file, "config", "", report, {one.file: one.text}))
+    return told
+
+
+def _unused(one: Configured, heeded: Sequence[_Heeded]) -> Iterator[Finding]:
+    mine = [plan for plan in heeded if plan.chosen is one]
+    ran = {rule for plan in mine for rule in (*plan.report.passed, *_found(plan.report))}
+    aside = [(plan.below, each) for plan in mine for each in plan.report.suppressed]
+    return unused(one.choices, one.file, ran, aside)
+
+
+def _found(report: Report) -> Iterator[str]:
+    yield from (one.rule for one in report.findings)
+    yield from (one.finding.rule for one in report.suppressed)
+
+
+def _saw_all(one: Configured, paths: Sequence[str]) -> bool:
+    """Whether the whole repository was searched for plans."""
+    folders = [Path(path).resolve() for path in paths if path != STDIN and os.path.isdir(path)]  # noqa: PTH112
+    top = one.top.resolve() if one.top else None
+    return top is not None and any(top.is_relative_to(folder) for folder in folders)

@@ -1,4 +1,6 @@
-"""PLN113, and what an export's audit table states: the result of a lint run, never anybody's own words."""
+"""PLN113, and what an export's audit table states: the result of a lint run and the count of how others read
+the plan, never anybody's own words.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from bot.plan.findings import Report
 from bot.plan.formats.sections import LAYOUTS
 from bot.plan.markdown import Block, Document, Section, plain
+from bot.plan.model import Readers
 from bot.plan.rules.engine import RULES, Hit, LintInput, lint, rule
 from bot.plan.rules.pages import at_line, named, text_page
 
@@ -23,12 +26,14 @@ FAMILIES: Mapping[str, str] = {
     "8": "Contract and milestones",
     "9": "Wording, safety and provenance",
 }
+REVIEWS = 2  # an implementer and a tester
 _SELF = "PLN113"
 _ERRORS, _WARNINGS = "Errors", "Warnings"
 
 
-def audit_rows(report: Report) -> tuple[tuple[str, str], ...]:
-    """The lines of the audit table that state `report`: a label and what holds. Equal reports, equal lines.
+def audit_rows(report: Report, readers: Readers | None = None) -> tuple[tuple[str, str], ...]:
+    """The lines of the audit table that state `report`, and how `readers` took the plan if anybody read it: a
+    label and what holds. Equal reports, equal lines.
 
     The rule that compares the audit with the report is not part of what it states.
     """
@@ -48,7 +53,30 @@ def audit_rows(report: Report) -> tuple[tuple[str, str], ...]:
         (_WARNINGS, str(len(warnings))),
         *families,
         *_by_reason(skipped),
+        *(reading_rows(readers) if readers else ()),
     )
+
+
+def reading_rows(readers: Readers) -> tuple[tuple[str, str], ...]:
+    """How others read the plan, as lines of an audit."""
+    return (
+        ("Implementer and QA review", _reviewed(readers)),
+        ("Coders who read it alone", _coded(readers)),
+        ("Clarifications needed", str(readers.clarifications)),
+    )
+
+
+def _reviewed(readers: Readers) -> str:
+    if not readers.reviews:
+        return "no review came in"
+    points = "1 point" if readers.points == 1 else f"{readers.points} points"
+    return f"{readers.reviews} of {REVIEWS} reviews, {points}, {readers.open_points} still open"
+
+
+def _coded(readers: Readers) -> str:
+    if not readers.coders:
+        return "no answer came in"
+    return f"{readers.coders}, comprehension {readers.comprehension} %, agreement {readers.agreement} %"
 
 
 def _count(rules: set[str] | dict[str, str], digit: str) -> int:
@@ -77,7 +105,8 @@ def audit_states_the_lint_result(given: LintInput) -> Iterator[Hit]:
     if section is None:
         return
     core = [one.id for one in RULES.values() if one.tier == "core" and one.id != _SELF]
-    wanted = dict(audit_rows(lint(given, select=core)))
+    readers = given.own.provenance.readers if given.own else None
+    wanted = dict(audit_rows(lint(given, select=core), readers))
     stated = {name: (value, row) for row in section.blocks for name, value in _line(row)}
     known = {name: line for name, line in stated.items() if name in wanted or given.own}
     if not known:

@@ -16,7 +16,7 @@ from bot.plan.graph import Graph
 from bot.plan.located_json import LocatedJson
 from bot.plan.model import Plan
 from bot.plan.rules.engine import Hit, Lacking, LintInput, from_reading, rule
-from bot.plan.rules.identifiers import near
+from bot.plan.rules.identifiers import Near
 
 _COMPARED = re.compile(
     r"/(?:roadmap/milestones|tasks)(?:/[0-9]+(?:/(?:id|title|dependencies|depends_on|risk_class|acceptance)\b.*)?)?"
@@ -77,19 +77,20 @@ def contract_milestones_are_ordered(given: LintInput) -> Iterator[Hit]:
     """Milestones of the contract have unique ids and dependencies that resolve without a cycle"""
     assert given.contract_data is not None
     milestones: list[Mapping[str, Any]] = given.contract_data.document["roadmap"]["milestones"]
-    ids = [one["id"] for one in milestones]
+    near = Near()
+    first = {one["id"]: at for at, one in reversed([*enumerate(milestones)])}
     for at, one in enumerate(milestones):
         pointer = f"/roadmap/milestones/{at}"
-        if one["id"] in ids[:at]:
+        if first[one["id"]] < at:
             yield _contract_hit(f"{pointer}/id", f"{one['id']} is defined twice")
         for index, need in enumerate(one["dependencies"]):
             if need == one["id"]:
                 yield _contract_hit(f"{pointer}/dependencies/{index}", f"{need} depends on itself")
-            elif need not in ids:
-                why = f"{one['id']} depends on missing {need}; did you mean {near(need, ids)}?"
+            elif need not in first:
+                why = f"{one['id']} depends on missing {need}; did you mean {near(need, first)}?"
                 yield _contract_hit(f"{pointer}/dependencies/{index}", why)
     for cycle in Graph.of((one["id"], one["dependencies"]) for one in milestones).cycles:
-        pointer = f"/roadmap/milestones/{ids.index(cycle[0])}/dependencies"
+        pointer = f"/roadmap/milestones/{first[cycle[0]]}/dependencies"
         yield _contract_hit(pointer, f"dependency cycle {' -> '.join([*cycle, cycle[0]])}")
 
 

@@ -79,8 +79,8 @@ def _missing_blocks(one: Criterion, *, foreign: bool) -> Iterator[str]:
     filled = {block for block in _BLOCKS if any(text.strip() for text in getattr(one, block))}
     if foreign and (filled <= {"then"} or filled >= {"when", "then"}):
         return
-    if foreign and filled == {"given", "then"} and one.given[0].lower().startswith("while "):
-        return  # of what holds all the time
+    if foreign and filled == {"given", "then"} and one.given[0].lower().startswith(("while ", "where ")):
+        return  # of what holds all the time, or wherever there is such a thing
     whole_sentence = filled == {"then"} and any(map(_is_ears, one.then))
     for block in _BLOCKS:
         if block not in filled and not whole_sentence and not (foreign and block == "given"):
@@ -267,6 +267,7 @@ _ANNOUNCES = (
 _VALUE_AFTER = re.compile(
     r"[^.,;\n]{0,80}?(?:`[^`\n]{1,80}`|[\"“][^\"”\n]{1,80}[\"”]|[(:=])|\s(?:[A-Za-z-]{1,30}\s)?\d"
 )
+_MEASURE_AFTER = re.compile(r" \((?:[^()\n]{0,40} )?[<>≤≥~]? ?\d")
 _BEHAVIOUR_AFTER = re.compile(
     r"[^.;?!\n]{0,60}?(?:\b(?:by|falls? back|degrades? to|returning|showing|without|within|via)\b"
     r"|\bwith an?\b"
@@ -290,7 +291,7 @@ def criteria_hold_no_weak_word(given: LintInput) -> Iterator[Hit]:
     for field in english(given, "acceptance", "verification"):
         for word in weak_words(field.text):
             values = {"ac": called(given, field.owner), "w": word}
-            yield Hit(field.pointer, values, _SAY_VALUE, severity=milder(given))
+            yield Hit(field.pointer, values, _SAY_VALUE, severity=milder(given, "info"))
 
 
 def weak_words(text: str) -> tuple[str, ...]:
@@ -304,6 +305,8 @@ def _is_explained(text: str, found: re.Match[str]) -> bool:
     """Whether a weak word announces what is meant, is a tool's verdict, or part of a name: Clean Book."""
     word, before = found[0].lower(), text[max(found.start() - 80, 0) : found.start()]
     if found[0].istitle() and before.strip() and not _SENTENCE_START.search(before):
+        return True
+    if _MEASURE_AFTER.match(text, found.end()):
         return True
     if word == "gracefully":
         return bool(_BEHAVIOUR_AFTER.match(text, found.end()))
@@ -653,7 +656,7 @@ _BARE_ORDER = re.compile(
     r"(?: (?:that|if|whether))?(?: (?:it|this|that|they|everything|all|things|the|new|changes?|features?|code"
     r"|app|application|behaviou?r|implementation|results?|functionality)){0,5}(?: (?:still|all))?"
     r"(?: (?:works?|functions?|is|are|runs?))?(?: (?:ok|okay|fine|good|done|working|correct))?\s*"
-    rf"{_PRAISE}{{0,3}}(?:\s?(?:manually|by hand|again))?[.!]?\s*",
+    rf"{_PRAISE}{{0,3}}(?:\s?(?:manually|by hand|again)\s*)?(?:[.!]\s*)?",
     re.IGNORECASE,
 )
 _TOPIC = re.compile(

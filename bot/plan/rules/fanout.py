@@ -11,7 +11,7 @@ from bot.plan.findings import Severity
 from bot.plan.graph import Graph
 from bot.plan.model import Plan
 from bot.plan.rules.engine import Hit, LintInput, rule
-from bot.plan.rules.identifiers import items, near
+from bot.plan.rules.identifiers import Near, items
 from bot.plan.rules.scope import bare
 
 _LABEL = re.compile(
@@ -215,20 +215,21 @@ def _missing(task: FanoutTask) -> Sequence[str]:
 def fanout_order_works(given: LintInput) -> Iterator[Hit]:
     """Tasks wait only for tasks of the same file, in no circle, and checks wait for what they check"""
     tasks = _fanout(given).tasks
-    keys = [task.key for task in tasks]
+    near = Near()
+    first = {task.key: at for at, task in reversed([*enumerate(tasks)])}
     for at, task in enumerate(tasks):
-        if task.key in keys[:at]:
+        if first[task.key] < at:
             yield _order(f"/tasks/{at}/key", task.key, "another task has the same key")
         for index, need in enumerate(task.depends_on):
             if need == task.key:
                 yield _order(f"/tasks/{at}/depends_on/{index}", task.key, "waits for itself")
-            elif need not in keys:
-                why = f"waits for {need}, which is not in the file; did you mean {near(need, keys)}?"
+            elif need not in first:
+                why = f"waits for {need}, which is not in the file; did you mean {near(need, first)}?"
                 yield _order(f"/tasks/{at}/depends_on/{index}", task.key, why)
     graph = Graph.of((task.key, task.depends_on) for task in tasks)
     for cycle in graph.cycles:
         why = f"waits for itself: {' -> '.join([*cycle, cycle[0]])}"
-        yield _order(f"/tasks/{keys.index(cycle[0])}/depends_on", cycle[0], why)
+        yield _order(f"/tasks/{first[cycle[0]]}/depends_on", cycle[0], why)
     yield from _unbuilt(tasks, graph)
 
 

@@ -113,6 +113,8 @@ def header_is_sound(given: LintInput) -> Iterator[Hit]:
     """The header names task, branch and feature, and a date that is not to come"""
     assert given.plan is not None
     needed = given.plan.requirements
+    if needed is None and given.own:
+        raise Lacking("the plan shows no requirements")  # it was written for another format
     header = needed.header if needed else Header.model_construct(task="", branch="", feature="", created="")
     for name, value, advice in _header_faults(header, given.limits.today):
         yield Hit(f"/requirements/header/{name}", {"field": name.capitalize(), "v": value}, advice)

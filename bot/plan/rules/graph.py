@@ -16,7 +16,7 @@ from bot.plan.findings import Fix, Severity
 from bot.plan.graph import Graph, natural, write_conflicts, writes
 from bot.plan.model import Plan, Task
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
-from bot.plan.rules.identifiers import is_step_id, near
+from bot.plan.rules.identifiers import NOTHING_NEAR, Near, is_step_id
 from bot.plan.rules.scope import called
 from bot.plan.rules.tasks import is_migration, plan_of
 from bot.plan.rules.write_order import faults_of_order
@@ -68,7 +68,8 @@ def nothing_depends_on_itself(given: LintInput) -> Iterator[Hit]:
         for pointer, name, needs in nodes:
             for at, need in enumerate(needs):
                 if need and need == name:
-                    yield Hit(f"{pointer}/{at}", {"id": _name(given, pointer, name)})
+                    values = {"id": _name(given, pointer, name)}
+                    yield Hit(f"{pointer}/{at}", values, severity=_if_in_prose(given))
 
 
 @rule(
@@ -79,6 +80,7 @@ def nothing_depends_on_itself(given: LintInput) -> Iterator[Hit]:
 )
 def dependencies_exist(given: LintInput) -> Iterator[Hit]:
     """Every dependency names a task, milestone or stream of this plan"""
+    near = Near()
     for nodes in _families(plan_of(given)):
         known = {name for _, name, _ in nodes}
         for pointer, name, needs in nodes:
@@ -87,9 +89,15 @@ def dependencies_exist(given: LintInput) -> Iterator[Hit]:
                     values = {
                         "id": _name(given, pointer, name),
                         "dep": _name(given, pointer, need),
-                        "near": _names_near(given, pointer, need, known - {name}),
+                        "near": _names_near(given, pointer, near(need, known, name)),
                     }
-                    yield Hit(f"{pointer}/{at}", values)
+                    yield Hit(f"{pointer}/{at}", values, severity=_if_in_prose(given))
+
+
+def _if_in_prose(given: LintInput) -> Severity | None:
+    """What other tools' Markdown says of dependencies is read out of sentences; Task Master has a field."""
+    exact = given.format != "foreign" or (given.reading is not None and given.reading.kind == "task-master")
+    return None if exact else "warning"
 
 
 def _in_words(given: LintInput, pointer: str, need: str) -> bool:
@@ -97,9 +105,8 @@ def _in_words(given: LintInput, pointer: str, need: str) -> bool:
     return given.format == "steps" and pointer.startswith("/tasks/") and not is_step_id(need)
 
 
-def _names_near(given: LintInput, pointer: str, need: str, known: set[str]) -> str:
-    found = near(need, known)
-    if found == "nothing near":
+def _names_near(given: LintInput, pointer: str, found: str) -> str:
+    if found == NOTHING_NEAR:
         return found
     return ", ".join(_name(given, pointer, one) for one in found.split(", "))
 
@@ -307,6 +314,8 @@ def parallel_tasks_write_apart(given: LintInput) -> Iterator[Hit]:
     if given.format != "foreign" or len(at) == len(plan.tasks):  # nobody can order tasks of the same id
         for conflict in write_conflicts(plan.tasks):
             one, other = (plan.tasks[at[name]] for name in (conflict.first, conflict.second))
+            if given.format == "foreign" and all(_named_again(conflict.path, task) for task in (one, other)):
+                continue
             a, b = given.name(conflict.first), given.name(conflict.second)
             yield Hit(
                 f"/tasks/{at[conflict.second]}/depends_on",
@@ -315,6 +324,11 @@ def parallel_tasks_write_apart(given: LintInput) -> Iterator[Hit]:
                 severity=_how_sure(given, conflict.path, one, other),
             )
     yield from _streams_apart(given)
+
+
+def _named_again(path: str, task: Task) -> bool:
+    """Whether a name without a folder is that of a file which the task also names in full."""
+    return "/" not in path and any(one.path.endswith(f"/{path}") for one in task.files)
 
 
 def _how_sure(given: LintInput, path: str, *tasks: Task) -> Severity | None:

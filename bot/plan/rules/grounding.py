@@ -26,7 +26,7 @@ def path_fault(path: str) -> str | None:
         ("it starts with ~", path.startswith("~")),
         ("it has a drive letter", bool(re.match(r"[A-Za-z]:", path))),
         ("it has a backslash", "\\" in path),
-        ("it has a glob", bool(re.search(r"[*?]|\[[^\]/]*[*?!][^\]/]*\]|\{[^}/]*,[^}/]*\}", path))),
+        ("it has a glob", bool(re.search(r"[*?]|\[[^][/!]*![^][/]*\]|\{[^{},/]*,[^{}/]*\}", path))),
         ("it starts with ./", path.startswith("./")),
         ("it climbs with ..", ".." in parts),
         ("it doubles a slash", "//" in path or not path.strip("/")),
@@ -145,6 +145,8 @@ def changed_paths_exist(given: LintInput) -> Iterator[Hit]:
     if tree.truncated:
         raise Lacking("the tree is not complete, so that absence proves nothing")
     for pointer, path in missing_paths(given):
+        if given.format == "foreign" and tree.kind(path) == "ignored":
+            continue  # on somebody's disk, and never in a commit
         suffix = unique_suffix(tree, path)
         closest = [suffix] if suffix else list(tree.nearest(path))
         values = {"path": path, "sha7": tree.sha[:7], "near": ", ".join(closest) or "nothing near"}
@@ -153,7 +155,7 @@ def changed_paths_exist(given: LintInput) -> Iterator[Hit]:
             values,
             ", ".join(closest),
             fix="safe" if suffix else "unsafe",
-            severity=_if_foreign(given, "warning"),
+            severity=_if_foreign(given, "info"),  # the plan may be past, and the file have moved
         )
     for pointer, change in listed_changes(given):
         path, name = old_path(change)
@@ -184,7 +186,8 @@ def new_paths_are_new(given: LintInput) -> Iterator[Hit]:
             if given.format == "foreign" and tree.is_dir(path):
                 continue  # "create src/": to make sure that there is such a folder
             values = {"path": change.path, "sha7": tree.sha[:7]}
-            severity = _if_foreign(given, "warning")
+            # other tools' plans stay in the repository when the work is done
+            severity = _if_foreign(given, "info")
             fix: Fix = "safe" if tree.exists(change.path) else "none"
             yield Hit(f"{pointer}/change", values, suggestion="edit", severity=severity, fix=fix)
     for pointer, change in listed_changes(given):

@@ -13,6 +13,7 @@ from bot.effects import PLAN_FILE
 from bot.errors import UserError
 from bot.plan.findings import Fix
 from bot.plan.formats.plan_file import sections
+from bot.plan.formats.plan_marks import marked
 from bot.plan.language import language_of
 from bot.plan.located_json import child, line_and_column
 from bot.plan.markdown import Block, Document
@@ -30,18 +31,52 @@ SMALL_FILE = 20_000  # below this a file may grow by any factor: a first plan al
 
 _BAR = re.compile(r"(?<!\\)\|")
 _QUOTE = re.compile(r"^(?:\s*>)+")
+_FENCE = re.compile(r" {0,3}(?:`{3}|~{3})")
 
 
 @rule("PLN005", severity="error", needs=["documents"], message="Malformed Markdown at line {l}: {what}")
 def markdown_is_whole(given: LintInput) -> Iterator[Hit]:
-    """Fences end, table rows fit their head, and headings go down one level at a time"""
+    """Marks pair, no merge conflict is left, fences end, table rows fit, headings go down one level a time"""
     foreign = given.format == "foreign"
+    for document in given.documents:
+        yield from _damages(document)
     for document in judged(given):
-        for block in document.blocks:
-            if block.open:
-                yield _malformed(document, block, "a code fence has no end", "close it")
+        yield from _unended(document, foreign)
         yield from _bad_rows(document, foreign)
         yield from _jumps(document, foreign)
+
+
+def _damages(document: Document) -> Iterator[Hit]:
+    """What keeps us from telling what is ours, people's words around it included: no plan is written then."""
+    for one in marked(document.text).damages:
+        values = {"l": one.line, "what": one.what, "key": one.what}
+        suggestion = "mend it by hand, or take the file from an earlier commit"
+        yield Hit("", values, suggestion, location=at_line(document, one.line, one.col))
+
+
+def _unended(document: Document, foreign: bool) -> Iterator[Hit]:
+    """A tag hides the fence right below it, up to the next empty line; what was to end it then begins one."""
+    swallowed = 0
+    for block in document.blocks:
+        if block.kind == "html":
+            swallowed = _swallowed(block) or swallowed
+        elif block.open and swallowed:
+            what = (
+                f"the code fence of line {swallowed} is part of the HTML above it, so its end begins another"
+            )
+            suggestion = f"put an empty line above line {swallowed}"
+            severity: Literal["info", "error"] = "info" if foreign else "error"
+            yield _malformed(document, block, what, suggestion, severity=severity)
+        elif block.open:
+            yield _malformed(document, block, "a code fence has no end", "close it")
+        elif block.kind == "fence":
+            swallowed = 0
+
+
+def _swallowed(block: Block) -> int:
+    """The line of a fence that begins in HTML and does not end in it; 0 when there is none."""
+    fences = [at for at, line in enumerate(block.text.split("\n")) if _FENCE.match(line)]
+    return block.line + fences[-1] if len(fences) % 2 else 0
 
 
 def _malformed(document: Document, block: Block, what: str, suggestion: str, **fields: Any) -> Hit:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations, pairwise
 
 from bot.plan.graph import natural
@@ -77,9 +78,23 @@ def _lists(plan: Plan) -> Iterator[tuple[str, str, Iterable[str]]]:
         yield "phase", "/delivery/phases", (one.id for one in plan.delivery.phases)
 
 
-def near(name: str, known: Iterable[str]) -> str:
-    """The up to three known ids most like `name`, for a message; "nothing near" when there is none."""
-    return ", ".join(difflib.get_close_matches(name, sorted(set(known), key=natural), 3)) or "nothing near"
+NOTHING_NEAR = "nothing near"
+_MOST_NEAR, _MOST_KNOWN = 50, 2000
+
+
+@dataclass
+class Near:
+    """What unknown ids may mean, for the first of a file: for each of thousands it would take minutes."""
+
+    left: int = _MOST_NEAR
+
+    def __call__(self, name: str, known: Collection[str], own: str = "") -> str:
+        """The up to three known ids but `own` most like `name`, for a message; `NOTHING_NEAR` without any."""
+        self.left -= 1
+        if self.left < 0 or len(known) > _MOST_KNOWN:
+            return NOTHING_NEAR
+        among = sorted({*known} - {own}, key=natural)
+        return ", ".join(difflib.get_close_matches(name, among, 3)) or NOTHING_NEAR
 
 
 def _kind_of_file(given: LintInput) -> str:
@@ -90,20 +105,27 @@ def _told(given: LintInput, kind: str, name: str) -> str:
     return given.name(name) if kind == "task" else name
 
 
+def _is_next(name: str, before: str) -> bool:
+    return before.isdecimal() and int(name[-9:]) == int(before[-9:]) + 1
+
+
 @rule("PLN201", severity="error", needs=["plan"], message="{id} is defined twice ({p1}, {p2})")
 def ids_are_unique(given: LintInput) -> Iterator[Hit]:
     """Every id is defined once"""
     seen: dict[tuple[str, str], str] = {}
+    people = given.reading is not None and given.reading.kind == "plan"
+    before, anew = "", False
     for kind, name, pointer in items(plan_of(given)):
+        listed = kind == "task" and people
+        if listed and name.isdecimal():
+            anew = name == "1" or (anew and _is_next(name, before))
+            before = name
         if (first := seen.setdefault((kind, name), pointer)) != pointer:
-            # a bare number in another tool's plan may number two lists, and a person's list name one twice
-            listed = kind == "task" and given.reading is not None and given.reading.kind == "plan"
-            unsure = given.format == "foreign" and (listed or not re.search("[A-Za-z]", name))
-            yield Hit(
-                f"{pointer}/id",
-                {"id": _told(given, kind, name), "p1": first, "p2": pointer},
-                severity="warning" if unsure else None,
-            )
+            if listed and anew and name.isdecimal():
+                continue  # people number each of their lists from 1
+            values = {"id": _told(given, kind, name), "p1": first, "p2": pointer}
+            # in another tool's plan a number may count two lists, and a box below the tasks name one of them
+            yield Hit(f"{pointer}/id", values, severity="warning" if given.format == "foreign" else None)
 
 
 @rule(
@@ -263,9 +285,10 @@ def _said_elsewhere(given: LintInput, known: Iterable[str]) -> bool:
 def references_are_defined(given: LintInput) -> Iterator[Hit]:
     """Every reference names something in the plan"""
     plan = plan_of(given)
-    ids = _known(plan)
+    ids, near = _known(plan), Near()
+    of_kinds = cache(lambda kinds: frozenset().union(*(ids[kind] for kind in kinds)))
     for one in _references(plan):
-        known = frozenset().union(*(ids[kind] for kind in one.kinds))
+        known = of_kinds(one.kinds)
         if one.name and one.name not in known and not _said_elsewhere(given, known):
             values = {"id": one.name, "near": near(one.name, known)}
             yield Hit(one.pointer, values, severity="warning" if given.format == "foreign" else None)

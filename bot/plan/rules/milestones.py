@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -85,7 +86,7 @@ store table template test ui validator view widget worker workflow
 """
 _PARTS = frozenset(_NAMES_OF_PARTS.split())
 _NO_CODE = re.compile(
-    r"(?:\.(?:md|mdx|rst|txt|adoc|csv|pdf)|(?:^|/)(?:docs?|specs?|reports?|evidence)/.*|/)$", re.IGNORECASE
+    r"(?:\.(?:md|mdx|rst|txt|adoc|csv|pdf)|/)$|(?:^|/)(?:docs?|specs?|reports?|evidence)/", re.IGNORECASE
 )
 _TEST = re.compile(r"(?:^|/)(?:tests?|__tests__|e2e|testdata)/|(?:^|/)test_|_test\.|\.(?:test|spec)\.")
 _LONGEST_TITLE = 90
@@ -334,11 +335,12 @@ def milestones_come_to_an_end(given: LintInput) -> Iterator[Hit]:
 
 def _extends(title: str, other: str) -> bool:
     mine, theirs = _tokens(title), _tokens(other)
-    return len(mine) >= 2 and len(theirs) > len(mine) and mine <= theirs
+    return mine.total() >= 2 and theirs.total() > mine.total() and mine <= theirs
 
 
-def _tokens(title: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[^\W_]+", title.casefold()))
+def _tokens(title: str) -> Counter[str]:
+    """The words of a title, as often as they stand there; running numbers tell nothing apart."""
+    return Counter(re.findall(r"[^\W\d_]+", title.casefold()))
 
 
 def _empty_handed(plan: Plan, before: Plan | None) -> Iterator[Hit]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from bot.errors import UserError
 from bot.plan.findings import Location
-from bot.plan.formats.plan_file import sections
+from bot.plan.formats.plan_file import entries, sections
 from bot.plan.formats.sections import LAYOUTS, Layout, SectionRule
 from bot.plan.markdown import Document, Section
 from bot.plan.rules.engine import Lacking, LintInput
@@ -42,14 +42,19 @@ def text_page(given: LintInput) -> Document:
 
 @lru_cache(maxsize=64)
 def _ours(document: Document, issue: int) -> Document | None:
-    """None when the marks of the file cannot be trusted; reading it back says so."""
+    """None when nothing there is to be judged: the marks of the file cannot be trusted, which PLN005 says,
+    or the plan is finished and one line is left of it.
+    """
     try:
         found = sections(document.text)
     except UserError:
         return None
+    own = [one for one in found if one.issue == issue]
+    if not own and issue in entries(document.text):
+        return None
     if not found:
         return document
-    kept = [one for one in found if one.issue == issue] or list(found)
+    kept = own or list(found)
     text, at = "", 0
     for one in kept:
         text += "\n" * document.text.count("\n", at, one.start) + document.text[one.start : one.end]

@@ -3,13 +3,14 @@ own part."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import takewhile
 
 from bot.effects import PLAN_FILE, is_plan_path
 from bot.errors import UserError
 from bot.plan.findings import Location
-from bot.plan.formats.plan_file import sections
+from bot.plan.formats.plan_file import archive, entries, sections
+from bot.plan.formats.plan_marks import FINISHED
 from bot.plan.rules.engine import Hit, LintInput, PullDiff, rule
 
 
@@ -32,20 +33,26 @@ def _outside_sections(pull: PullDiff, issue: int | None) -> Iterator[Hit]:
         yield _hit("the whole of it is deleted", 1)
         return
     try:
-        then, now = _others(before, issue), _others(after, issue)
+        gone = {one.issue for one in sections(before)} & set(entries(after))
+        then, now = _others(before, issue, gone), _others(after, issue)
+        lost = set(entries(before)) - set(entries(after)) - {issue}
     except UserError as broken:
         yield _hit(broken.reason, 1)
         return
+    if lost:
+        yield _hit(f"issue {min(lost)} is gone from the finished plans", 1)
     if then != now:
         same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(then, now, strict=False)))
         where = now[same] if same < len(now) else ""
         yield _hit("outside the plan's own section", _line_of(where, after))
 
 
-def _others(text: str, issue: int | None) -> list[str]:
-    """The lines outside the section of this issue; blank ones may come and go beside it."""
-    for one in reversed(sections(text)):
-        if issue in (None, one.issue):
+def _others(text: str, issue: int | None, folded: Collection[int] = ()) -> list[str]:
+    """The lines outside the section of this issue, those that are folded, and the list of finished plans;
+    blank ones may come and go beside them."""
+    parts = [*sections(text), *filter(None, [archive(text)])]
+    for one in sorted(parts, key=lambda part: -part.start):
+        if issue is None or one.issue in (FINISHED, issue, *folded):
             text = text[: one.start] + "\n" + text[one.end :]
     return [line.rstrip("\r") for line in text.removeprefix("\ufeff").split("\n") if line.strip()]
 

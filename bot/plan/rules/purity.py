@@ -34,7 +34,7 @@ _CODE = re.compile(
     r"|\bfrom \w{1,80} import\b|\breturn \w|\bSELECT\s[^\n]{1,200}?\sFROM\s|\b(?:INSERT INTO|DELETE FROM)\s\w"
     r"|\bif \w[\w.]{0,60} ?(?:[<>]=?|[=!]==?) ?\w"
 )
-_LITERAL = re.compile(r"\s*(?:[\"'].*[\"']|(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s.*)\s*", re.DOTALL)
+_LITERAL = re.compile(r"\s*(?:[\"'].*[\"']|(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)\s.*+)\s*", re.DOTALL)
 
 
 @rule(

@@ -11,6 +11,8 @@ from bot.plan.language import language_of
 from bot.plan.markdown import Block, plain
 from bot.plan.model import Plan, Question
 from bot.plan.prose import short
+from bot.plan.readers.answers import has_leaning
+from bot.plan.readers.spec_kit import clarifications
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
 from bot.plan.rules.fields import TextField, strings, text_fields
 from bot.plan.rules.pages import judged
@@ -31,13 +33,7 @@ def _questions(given: LintInput) -> tuple[Question, ...]:
 
 # --- markers ---------------------------------------------------------------------------------------------
 
-_CLARIFY = re.compile(
-    r"(?P<before>\b(?:no|any|all|remaining|unresolved|zero|the|of|with|use|mark(?:ed)?)\s{1,3}`?)?"
-    r"\[NEEDS CLARIFICATION(?P<ask>:[^\]]{0,600})?\](?P<after>`?\s{0,3}(?:markers?|items?|tags?|notes?"
-    r"|remain)\b)?",
-    re.IGNORECASE,
-)
-_PART = re.compile(r"\n\s*\n|\n\s*(?:[-*+]|\d{1,4}[.)])\s")
+_PART = re.compile(r"\n[^\S\n]*(?:\n|(?:[-*+]|\d{1,4}[.)])\s)")
 _LEAST_WORDS = 3
 
 
@@ -80,7 +76,7 @@ def markers_have_one_question(given: LintInput) -> Iterator[Hit]:
             values = {"t": _shown(one.text)}
             yield Hit(f"/questions/{at}/text", values, f"[{given.limits.marker}] and one question?")
     for field in given.texts_of_plan:
-        if given.format == "foreign" and any(not _open_ask(found) for found in _clarifications(field.text)):
+        if given.format == "foreign" and any(not _open_ask(found) for found in clarifications(field.text)):
             yield Hit(field.pointer, {"t": "[NEEDS CLARIFICATION]"}, "say what is to be clarified", "warning")
 
 
@@ -88,13 +84,6 @@ def _is_one_question(rest: str) -> bool:
     words = bare(rest)
     first, mark, more = words.partition("?")
     return bool(mark) and "?" not in more and len(rest[: len(first)].split()) >= _LEAST_WORDS
-
-
-def _clarifications(text: str) -> Iterator[re.Match[str]]:
-    """Spec Kit's markers, but for those that a text only talks about."""
-    for found in _CLARIFY.finditer(text):
-        if found["ask"] is not None or not (found["before"] or found["after"]):
-            yield found
 
 
 def _open_ask(found: re.Match[str]) -> bool:
@@ -207,7 +196,7 @@ def questions_are_few(given: LintInput) -> Iterator[Hit]:
         values = {"n": blocking, "k": _MOST_BLOCKING}
         yield Hit("/questions", values, severity=milder(given, "info"), message=message)
     if given.format == "foreign":
-        marked = [field.pointer for field in given.texts_of_plan for _ in _clarifications(field.text)]
+        marked = [field.pointer for field in given.texts_of_plan for _ in clarifications(field.text)]
         if len(marked) > _MOST_CLARIFICATIONS:
             yield Hit(marked[_MOST_CLARIFICATIONS], {"n": len(marked), "k": _MOST_CLARIFICATIONS})
 
@@ -219,7 +208,7 @@ _ASKING = (
     r"|could)"
 )
 _COMPOUND = re.compile(
-    rf"\?\W{{0,9}}(?:(?:and|or|if so|also),?\s+)?{_ASKING}\b.*\?"
+    rf"\?[^\w?]{{0,9}}+(?:(?:and|or|if so|also),?\s+)?{_ASKING}\b[^?]*\?"
     r"|[,;]?\s(?:and|or) (?:how|what|which|when|where|who|why)\b(?!\s(?:not|if)\b)"
     r"|[,;] and (?:should|do|does|is|are|can|will) ",
     re.IGNORECASE | re.DOTALL,
@@ -270,6 +259,8 @@ def _faults(one: Question, *, whole: bool) -> Iterator[tuple[str, str]]:
         yield "text", "name what is asked about, and at least two possible answers"
     elif _COMPOUND.search(words) and not options:
         yield "text", "ask one thing; make the rest a question of its own"
+    elif has_leaning(one.text):
+        return  # there is something to agree to or not
     elif len(options) == 1 or (_OPEN.match(words) and not options and not _ALTERNATIVES.search(words)):
         yield "options" if options else "text", "give at least two possible answers"
     if whole and not one.why.strip():
@@ -329,11 +320,12 @@ def questions_are_not_answered_already(given: LintInput) -> Iterator[Hit]:
     if given.ground is None and given.issue_text is None:
         raise Lacking("no repository and no text of the issue to look for answers in")
     for at, one in enumerate(_questions(given)):
-        if one.origin != "extracted" and (answer := _answer(one.text, given)):
+        if one.origin != "extracted" and (answer := answer_to(one.text, given)):
             yield Hit(f"/questions/{at}/text", {"q": one.id or "A question", "evidence": answer})
 
 
-def _answer(question: str, given: LintInput) -> str:
+def answer_to(question: str, given: LintInput) -> str:
+    """What answers a question already, with where it stands; "" when nothing at hand does."""
     if given.ground is not None and not _WANTS_NEW.search(question):
         for topic, asks in _TOPICS.items():
             answer, evidence = given.ground.answers.get(topic, ("", ""))

@@ -89,13 +89,13 @@ def nothing_holds_a_secret(given: LintInput) -> Iterator[Hit]:
     yield from hits
     for name, text in given.published.items():
         if found := secret_in(text):
-            yield _secret(found.what, f"{name}, line {found.line}")
+            yield _secret(given, found.what, f"{name}, line {found.line}")
 
 
 def _secrets_in_plan(given: LintInput) -> Iterator[Hit]:
     for leaf in given.strings:
         if len(leaf.text) > _SHORTEST and (found := secret_in(leaf.text)):
-            yield _secret(found.what, leaf.pointer, leaf.pointer)
+            yield _secret(given, found.what, leaf.pointer, leaf.pointer)
 
 
 # Every kind of secret is longer.
@@ -107,12 +107,22 @@ def _secrets_in_texts(given: LintInput) -> Iterator[Hit]:
     named += [(one.path, one.text) for one in given.renderings if not one.path.endswith(".md")]
     for name, text in (*named, *given.texts):
         if found := secret_in(text):
-            yield _secret(found.what, f"{name}, line {found.line}", place=Location(name, found.line, 1))
+            place = Location(name, found.line, 1)
+            yield _secret(given, found.what, f"{name}, line {found.line}", place=place)
 
 
-def _secret(kind: str, where: str, pointer: str = "", place: Location | None = None) -> Hit:
+# Kinds that only the words around them tell, and one that is made for every try; the others have a form that
+# their makers gave them.
+_UNSURE = ("assigned", "password", "bearer", "JSON web token")
+
+
+def _secret(given: LintInput, kind: str, where: str, pointer: str = "", place: Location | None = None) -> Hit:
     return Hit(
-        pointer, {"kind": kind, "pointer": where}, "take it out, and revoke it if it is real", location=place
+        pointer,
+        {"kind": kind, "pointer": where},
+        "take it out, and revoke it if it is real",
+        location=place,
+        severity=milder(given) if kind.startswith(_UNSURE) else None,
     )
 
 

@@ -263,13 +263,13 @@ def _shown(hours: Sequence[float]) -> str:
 def boxes_only_go_forward(given: LintInput) -> Iterator[Hit]:
     """A new plan has nothing ticked; what was ticked stays, under its number"""
     page = text_page(given)
-    if given.before_files is None and given.own is None:
+    if given.before_files is None:
         raise Lacking("no earlier version of the files")
-    earlier = (given.before_files or {}).get(page.path)
+    earlier = _earlier(given.before_files, page.path)
     now = {step.number: step for step in item_steps(page)}
     if earlier is None:
         for step in now.values():
-            if step.block.box == "x":
+            if step.block.box == "x" and not _is_done(given, step):
                 yield _box(given, page, step, "new", "[x]")
         return
     for was in item_steps(Document(page.path, earlier)):
@@ -279,6 +279,26 @@ def boxes_only_go_forward(given: LintInput) -> Iterator[Hit]:
                 yield from _lost(given, page, was, now)
             elif same.block.box != "x":
                 yield _box(given, page, same, "[x]", "[ ]")
+
+
+_OF_AN_ISSUE = re.compile(r"specs/[1-9][0-9]{0,9}-")
+
+
+def _earlier(files: Mapping[str, str], path: str) -> str | None:
+    """The document as it was; a plan with a new title has a new folder, and the same steps."""
+    folder, name = _OF_AN_ISSUE.match(path), path.rpartition("/")[2]
+    if path in files or not folder:
+        return files.get(path)
+    older = (one for one in files if one.startswith(folder[0]) and one.rpartition("/")[2] == name)
+    return files.get(next(older, path))
+
+
+def _is_done(given: LintInput, step: StepBlock) -> bool:
+    """Whether the plan itself says that the step's milestone is done."""
+    plan = given.plan
+    done = {one.id for one in plan.roadmap.milestones if one.status == "done"} if plan else set()
+    tasks = plan.tasks if plan else ()
+    return any(task.milestone in done for task in tasks if given.name(task.id) == step.number)
 
 
 def _lost(given: LintInput, page: Document, was: StepBlock, now: Mapping[str, StepBlock]) -> Iterator[Hit]:

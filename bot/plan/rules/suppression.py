@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from bot.plan.findings import Finding, Location, Report, Severity, Suppressed
+from bot.plan.findings import UNSUPPRESSABLE, Finding, Location, Report, Severity, Suppressed
 from bot.plan.markdown import Document
 from bot.plan.rules.engine import RULES, numbered
 
@@ -25,10 +25,6 @@ _DISABLE = re.compile(
     r"\s{0,20}disable\s{0,4}=\s{0,4}([A-Z0-9]{1,12}(?:\s{0,4},\s{0,4}[A-Z0-9]{1,12}){0,40})"
     r"(?:\s{1,20}reason\s{0,4}=\s{0,4}\"([^\"]{0,500})\")?\s{0,20}"
 )
-UNSUPPRESSABLE = frozenset(
-    f"PLN{number:03}"
-    for number in (*range(1, 5), 99, *range(401, 404), 510, *range(801, 812), *range(914, 921))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +32,8 @@ class Suppression:
     """A rule to set aside, and why. `path` is a glob of files, "" for all.
 
     `first` and `last` are the lines it holds for (0 for all of the file), `at` where it is written, None for
-    the configuration.
+    the configuration. There `below` is the folder that the names of files are from ("shop/"), "" for the top
+    of the repository.
     """
 
     rule: str
@@ -45,6 +42,7 @@ class Suppression:
     first: int = 0
     last: int = 0
     at: Location | None = None
+    below: str = ""
 
     def covers(self, finding: Finding) -> bool:
         """A finding without a place is covered by what holds for a whole file."""
@@ -55,7 +53,8 @@ class Suppression:
 
     def _covers_place(self, place: Location) -> bool:
         inside = not self.last or self.first <= place.line <= self.last
-        return inside and (not self.path or place.file == self.path or self._matches(place.file))
+        name = self.below + place.file
+        return inside and (not self.path or name == self.path or self._matches(name))
 
     def _matches(self, name: str) -> bool:
         """Only the configuration has patterns: a document's own name may look like one."""
@@ -82,10 +81,10 @@ def suppressed(
             aside.append(Suppressed(finding, covering[0].reason))
         else:
             kept.append(finding)
-    kept += [_finding(one, *fault) for one in (*written, *configured) if (fault := _fault(one))]
+    kept += [remark(one, *fault) for one in (*written, *configured) if (fault := _fault(one))]
     kept += [finding for document in documents for finding in _unreadable(document)]
     ran = {*report.passed, *(one.rule for one in report.findings)}
-    kept += [_finding(one, "warning", f"Suppression of {one.rule} is unused")
+    kept += [remark(one, "warning", f"Suppression of {one.rule} is unused")
              for one in written if not _fault(one) and one not in used and one.rule in ran]  # fmt: skip
     return replace(report, findings=numbered(kept), suppressed=tuple(aside))
 
@@ -141,13 +140,14 @@ def _unreadable(document: Document) -> Iterator[Finding]:
     for line, text in _comments(document):
         if not _DISABLE.fullmatch(text):
             at = Suppression("", "", document.path, at=Location(document.path, line, 1))
-            yield _finding(at, "error", "This comment to the linter cannot be read", _FORM)
+            yield remark(at, "error", "This comment to the linter cannot be read", _FORM)
 
 
 _FORM = 'write <!-- plan-lint: disable=PLN404 reason="why" -->'
 
 
-def _finding(one: Suppression, severity: Severity, message: str, suggestion: str = "") -> Finding:
+def remark(one: Suppression, severity: Severity, message: str, suggestion: str = "") -> Finding:
+    """What is to be said about a suppression, at its place."""
     key = "\0".join((RULE, one.path, one.rule, message))
     mark = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
     return Finding(

@@ -78,6 +78,8 @@ _MARKED = re.compile(
     r"|(?<=Date: )YYYY-MM-DD|(?<=Created: )YYYY-MM-DD|(?<=Updated: )YYYY-MM-DD|(?<=Deadline: )YYYY-MM-DD"
     r"|\b(?:starts?|ends?|begins?|due|done|finished|ready|released?|deadline) (?:on|by|is) YYYY-MM-DD\b"
 )
+_COUNT_OF = re.compile(r"\b(?:in|for|last|next|past|every|after|within|over|by|of) $", re.IGNORECASE)
+_COUNT_TO = re.compile(r" (?:after|before|ago|from|later|old|in advance)\b", re.IGNORECASE)
 _EVERYWHERE = re.compile(
     r"(?<![\w.-])(?:[\w.@-]{0,60}/){0,6}path/to/[\w./*-]{0,120}|(?<![\w./-])path/file\d?\b[\w.]{0,20}|\bJIRAPRJ-123\b"
 )
@@ -185,7 +187,8 @@ def _residue(text: str, foreign: bool) -> Iterator[_Found]:
     for found in _MARKED.finditer(words):
         # plans of other people are about templates, too
         braces = found[0].startswith("{{") and (foreign or words[: found.start()].endswith("$"))
-        if not braces:
+        counted = foreign and found[0].startswith("X ") and _counts(words, found)
+        if not braces and not counted:
             yield _Found(found[0], found.start())
     shown = words + "\n" + "\n".join(span[1] for span in _CODE_SPAN.finditer(text))
     for found in _EVERYWHERE.finditer(shown) if not foreign else ():
@@ -199,8 +202,21 @@ def _brackets(text: str, words: str, foreign: bool) -> Iterator[_Found]:
             continue  # a marker of an open question
         if _SLOT.search(name) and " " in name:
             yield _Found(found[0], found.start())
+        elif foreign and (name.isupper() or not _alone(text, found)):
+            continue  # somebody's label, a button, or the state of a piece of work
         elif (whole and len(name) > 1) or len(name.split()) > 1:
             yield _Found(found[0], found.start(), "warning" if foreign or not whole else None)
+
+
+def _counts(words: str, found: re.Match[str]) -> bool:
+    """Whether "X days" stands for any number of days: in X days, X days before."""
+    return bool(_COUNT_OF.search(words[: found.start()]) or _COUNT_TO.match(words, found.end()))
+
+
+def _alone(text: str, found: re.Match[str]) -> bool:
+    """Whether a bracket stands where a value would: after a label, and not in a row of such brackets."""
+    before = text[: found.start()].rstrip(" *")
+    return not text.startswith(" [", found.end()) and (not before or before[-1] in ":|\u2013\u2014-")
 
 
 def _value_residue(text: str) -> Iterator[_Found]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import graphlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from bot.plan.graph import Graph, task_graph, write_conflicts
 from bot.plan.model import FileChange, Task
+from bot.plan.readers import Reading
 from bot.plan.rules import LintInput, lint
 from bot.plan.rules.write_order import faults_of_order
 from tests.plan.rules.fixtures.base import given, sound
@@ -150,6 +152,26 @@ def test_another_tool_s_files_may_only_be_read() -> None:
     (found,) = lint(loose("foreign", tasks=tasks), select=["PLN308"]).findings
     assert found.severity == "warning"
     assert lint(loose("steps", tasks=tasks), select=["PLN308"]).findings[0].severity == "error"
+
+
+def test_a_name_beside_its_full_path_is_not_a_file_of_its_own() -> None:
+    tasks = [
+        {"id": f"T{at}", "files": [{"path": ".gitkeep"}, {"path": f"{folder}/.gitkeep"}]}
+        for at, folder in enumerate(("src", "tests"))
+    ]
+    assert rules(loose("foreign", tasks=tasks), "PLN308") == []
+    alone = [{"id": one["id"], "files": [{"path": ".gitkeep"}]} for one in tasks]
+    assert rules(loose("foreign", tasks=alone), "PLN308") == ["PLN308 /tasks/1/depends_on"]
+
+
+@pytest.mark.parametrize(("kind", "severity"), [("plan", "warning"), ("task-master", "error")])
+def test_dependencies_that_were_read_out_of_sentences_are_only_warned_of(kind: str, severity: str) -> None:
+    made = loose("foreign", tasks=[{"id": "1", "depends_on": ["9"]}, {"id": "2", "depends_on": ["2"]}])
+    report = lint(replace(made, reading=Reading(kind, "foreign", {})), select=["PLN302", "PLN303"])
+    assert [(one.rule, one.severity) for one in report.findings] == [
+        ("PLN302", severity),
+        ("PLN303", severity),
+    ]
 
 
 def test_names_are_suggested_as_the_format_calls_them() -> None:

@@ -68,6 +68,19 @@ def test_another_tool_s_mention_counts_when_it_takes_the_file_as_there(text: str
     assert len(found(foreign(tasks=[{"objective": text}]), "PLN404")) == hits
 
 
+def test_what_a_plan_of_others_says_of_files_is_only_noted() -> None:
+    """It stays in the repository when the work is done, and files move on."""
+    files = [{"path": "src/gone.py", "change": "edit"}, {"path": "src/shop/cart.py", "change": "new"}]
+    one = foreign(tasks=[{"id": "1", "files": files}])
+    assert found(one, "PLN401") == ["PLN401 /tasks/0/files/0/path info"]
+    assert found(one, "PLN402") == ["PLN402 /tasks/0/files/1/change info"]
+
+
+def test_a_file_that_git_ignores_is_on_somebody_s_disk() -> None:
+    ignored = foreign(tasks=[{"id": "1", "files": [{"path": "local/settings.py", "change": "edit"}]}])
+    assert found(ignored, "PLN401") == []
+
+
 def test_a_change_that_is_not_said_is_no_claim() -> None:
     one = foreign(tasks=[{"id": "1", "files": [{"path": "src/gone.py"}, {"path": "src/shop/cart.py"}]}])
     assert found(one, "PLN401", "PLN402", "PLN403") == []

@@ -38,6 +38,19 @@ def test_what_a_page_repairs_is_no_error_in_plans_of_others() -> None:
     )
 
 
+HIDDEN = "<notes>\n```py\na = 1\n\nb = 2\n```\n</notes>\n"
+
+
+def test_a_fence_right_below_a_tag_is_told_where_it_is_hidden() -> None:
+    """A tag reaches to the next empty line, so the fence is not one, and what was to end it begins one."""
+    (found,) = lint(foreign(HIDDEN), select=["PLN005"]).findings
+    assert (found.severity, found.suggestion) == ("info", "put an empty line above line 2")
+    for text in (HIDDEN.replace("\n```py", "\n\n```py"), HIDDEN.replace("a = 1\n\n", "a = 1\n")):
+        assert lint(foreign(text), select=["PLN005"]).passed == ("PLN005",)
+    (later,) = lint(foreign(f"{HIDDEN[:-9]}\n```\n\n```\nopen\n"), select=["PLN005"]).findings
+    assert (later.severity, later.suggestion) == ("error", "close it")
+
+
 def test_a_line_directly_below_a_table_is_no_row_of_it() -> None:
     assert lint(foreign(f"{TABLE}</notes>\n"), select=["PLN005"]).passed == ("PLN005",)
 

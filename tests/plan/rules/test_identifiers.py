@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from bot.plan.readers import Reading
 from bot.plan.rules import LintInput, lint
 from tests.plan.rules.fixtures.base import given, sound
 from tests.plan.rules.fixtures.facets import as_export, as_functional
@@ -43,6 +45,18 @@ def test_other_tools_have_ids_of_their_own(tasks: list[dict[str, Any]]) -> None:
 def test_numbers_of_other_tools_may_be_of_two_lists() -> None:
     doubled = loose("foreign", tasks=[{"id": "1"}, {"id": "1"}])
     assert found(doubled, "PLN201") == ["PLN201 /tasks/1/id warning"]
+
+
+def people(*names: str) -> LintInput:
+    made = loose("foreign", tasks=[{"id": name} for name in names])
+    return replace(made, reading=Reading("plan", "foreign", {}))
+
+
+def test_people_number_each_of_their_lists_from_one() -> None:
+    assert found(people("1", "2", "3", "1", "2", "1", "2", "3", "4"), "PLN201") == []
+    assert found(people("1", "2", "3", "2"), "PLN201") == ["PLN201 /tasks/3/id warning"]
+    assert found(people("1", "2", "2"), "PLN201") == ["PLN201 /tasks/2/id warning"]
+    assert found(people("T1", "T2", "T1"), "PLN201") == ["PLN201 /tasks/2/id warning"]
 
 
 def test_steps_are_called_by_number() -> None:

@@ -168,6 +168,22 @@ def test_titles_that_do_not_run_away(titles: tuple[str, ...]) -> None:
     assert lint(titled(*titles), select=["PLN820"]).passed == ("PLN820",)
 
 
+def test_running_numbers_and_words_said_twice_do_not_hide_titles_that_run_away() -> None:
+    steps = (
+        "Seal",
+        "Seal Drift",
+        "Seal Drift Anchor",
+        "Seal Drift Anchor Seal",
+        "Seal Drift Anchor Seal Drift",
+    )
+    titles = [f"Replay {words} Tranche C00{72 + at} (P0)" for at, words in enumerate(steps)]
+    assert [one.pointer for one in lint(titled(*titles), select=["PLN820"]).findings]
+    turned = [
+        f"Replay {words} Tranche C0072" for words in ("Seal Drift", "Drift Seal", "Seal Drift", "Drift Seal")
+    ]
+    assert lint(titled(*turned), select=["PLN820"]).passed == ("PLN820",)
+
+
 def test_a_long_title_of_the_issue_is_the_issues() -> None:
     plan = sound(milestones=(milestone("M1", title="Word " * 30, origin="extracted"),))
     assert lint(given(plan), select=["PLN820"]).passed == ("PLN820",)

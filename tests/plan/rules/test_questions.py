@@ -53,6 +53,7 @@ def test_the_marker_can_be_set() -> None:
         "Keep it for [NEEDS CLARIFICATION: retention period not specified]",
         "No [NEEDS CLARIFICATION] markers remain",
         "All [NEEDS CLARIFICATION] items are settled",
+        "Extract all [NEEDS CLARIFICATION: ...] markers",
         "**Storage**: NEEDS CLARIFICATION",
     ],
 )
@@ -162,6 +163,13 @@ def test_choices_make_a_broad_question_answerable() -> None:
     text = "How should the retries behave?"
     assert hits("PLN912", asking(question(text))) == ["/questions/0/text"]
     assert hits("PLN912", asking(question(text, options=("as today", "with a pause")))) == []
+
+
+@pytest.mark.parametrize("lean", ["Lean toward: a pause", "**Recommendation:** a pause", "Default: as today"])
+def test_a_leaning_makes_a_broad_question_answerable(lean: str) -> None:
+    text = "How should the retries behave?"
+    assert hits("PLN912", asking(question(f"{text} {lean}"))) == []
+    assert hits("PLN912", asking(question(f"{text} Recommendation: to be written"))) == ["/questions/0/text"]
 
 
 def test_questions_of_the_issue_are_not_judged() -> None:

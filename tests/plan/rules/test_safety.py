@@ -51,6 +51,32 @@ def test_a_secret_in_a_file_is_placed_on_its_line() -> None:
     assert TOKEN not in repr(one)
 
 
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        (TOKEN, "error"),
+        (f"postgresql://app:{'hT7vQ2mZ' * 2}@db1.acme.io/shop", "warning"),
+        ("Password: " + "hT7vQ2mZx9Lp44", "warning"),
+    ],
+)
+def test_in_plans_of_others_only_a_form_that_a_maker_gave_is_an_error(text: str, severity: str) -> None:
+    (found,) = lint(foreign(f"# Plan\n\n{text}\n"), select=["PLN914"]).findings
+    assert found.severity == severity
+    assert lint(page(text), select=["PLN914"]).findings[0].severity == "error"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgresql://postgres.abc:[password]@aws-0.pooler.supabase.com:6543/postgres",
+        "Password: TestPassword123!",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0." + "dozjgNryP4J3jVmNHl0w5N",
+    ],
+)
+def test_what_stands_for_a_secret_is_none(text: str) -> None:
+    assert lint(foreign(f"# Plan\n\n{text}\n"), select=["PLN914"]).passed == ("PLN914",)
+
+
 SIGNS = "kT7vQ2mZx9Lp4RwB8nYc3HfJ6sDg1VtA5uEoKq0i"
 
 

@@ -12,7 +12,7 @@ from bot.plan.rules.structure import _longest_rise
 from tests.plan.rules.fixtures.base import given
 from tests.plan.rules.fixtures.functional import ALL, needing
 from tests.plan.rules.fixtures.pages import TEXTS, edited, foreign, read, without
-from tests.plan.rules.fixtures.scaffold import GATE, WORK, phases, tasks, ticked, updated
+from tests.plan.rules.fixtures.scaffold import DONE, GATE, WORK, phases, tasks, ticked, updated
 
 FORM = ("PLN005", "PLN101", "PLN102", "PLN103", "PLN104", "PLN105", "PLN107", "PLN108", "PLN114")
 
@@ -178,6 +178,14 @@ def test_estimates_may_be_ranges() -> None:
 def test_boxes_are_judged_only_where_the_past_is_known() -> None:
     report = lint(read("steps", ticked(1)), select=["PLN115"])
     assert [one.rule for one in report.skipped] == ["PLN115"]
+
+
+def test_ticks_of_a_milestone_that_is_done_and_of_a_renamed_plan_are_in_order() -> None:
+    done = read("steps", ticked(2), plan=DONE, before_files={})
+    assert lint(done, select=["PLN115"]).passed == ("PLN115",)
+    earlier = {"specs/12-a/steps.md": ticked(1)}
+    renamed = read("steps", ticked(1), path="specs/12-b/steps.md", before_files=earlier)
+    assert lint(renamed, select=["PLN115"]).passed == ("PLN115",)
 
 
 def test_a_better_title_of_a_ticked_step_is_no_loss() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from bot.plan.findings import Finding, Location, Report
+from bot.plan.findings import UNSUPPRESSABLE, Finding, Location, Report
 from bot.plan.markdown import Document
 from bot.plan.rules import lint
-from bot.plan.rules.suppression import UNSUPPRESSABLE, Suppression, suppressed, suppressions_in
+from bot.plan.rules.suppression import Suppression, suppressed, suppressions_in
 from tests.plan.rules.fixtures.pages import foreign
 
 REASON = 'reason="the owner wants it so"'
@@ -140,6 +141,13 @@ def test_the_configuration_sets_aside_by_file_and_needs_a_reason_too() -> None:
     assert rules(suppressed(before, [], [Suppression("PLN404", "")])) == ["PLN404", "PLN402", "PLN099"]
     assert rules(suppressed(before, [], [Suppression("PLN402", "x")])) == ["PLN404", "PLN402", "PLN099"]
     assert suppressed(report(passed=["PLN404"]), [], [by_glob]).findings == ()
+
+
+def test_the_configuration_names_files_from_the_top_of_the_repository() -> None:
+    before = report(("PLN404", 9))
+    one = Suppression("PLN404", "generated", "shop/*.md", below="shop/")
+    assert rules(suppressed(before, [], [one])) == []
+    assert rules(suppressed(before, [], [replace(one, below="bank/")])) == ["PLN404"]
 
 
 def test_the_rules_that_nobody_sets_aside() -> None:

@@ -70,7 +70,8 @@ def test_a_finished_text_may_talk_about_unfinished_ones(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        ("Show [Breaking Change] in the log", "PLN006"),
+        ("**Owner**: [Contact Information]", "PLN006"),
+        ("Takes X days", "PLN006"),
         ("Fill [Feature Name] with life", "PLN006"),
         ("TODO: say how", "PLN007"),
         ("Plans: TBD", "PLN007"),
@@ -86,6 +87,11 @@ def test_plans_of_others_are_only_warned_of(text: str, rule: str) -> None:
         ("Upload `/path/to/file.pdf` by hand", "PLN006"),
         ("Put {{taskTitle}} into the message", "PLN006"),
         ("End with the source: [[Note A]], [[Note B]]", "PLN006"),
+        ("Ship it **[CRITICAL FIX APPLIED]**", "PLN006"),
+        ("Calls to act: [Create Video] [Get Help]", "PLN006"),
+        ("Show [Breaking Change] in the log", "PLN006"),
+        ("Read phrases (today, in X days)", "PLN006"),
+        ("Send it X hours after check-in", "PLN006"),
         ("WIP", "PLN007"),
         ("| Export (TODO) |", "PLN007"),
         ("# TODO: time tracking\n\n- [ ] Add a timer", "PLN007"),
