@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 Counts = Mapping[str, float]
 
 
-def idf(documents: Sequence[Counts], words: Mapping[str, float]) -> dict[str, float]:
-    """How telling each word is: the logarithm of documents over documents that hold it."""
+def idf(documents: Sequence[Counts], words: Iterable[str] = ()) -> dict[str, float]:
+    """How telling each word is: the logarithm of documents over documents that hold it.
+
+    `words` are given too when no document holds them.
+    """
     total = len(documents)
     held = dict.fromkeys(words, 0)
     for counts in documents:
@@ -24,25 +27,19 @@ def scores(
     *, k: float = 1.2, b: float = 0.75,
 ) -> list[float]:  # fmt: skip
     """A score for each document. `documents` hold counts of the query's words
-    only; `lengths` are in words.
+    only; `lengths` are in multiples of the mean.
     """
-    mean = sum(lengths) / max(len(lengths), 1) or 1.0
-    asked = {word: weight * rarity.get(word, 0.0) for word, weight in weights.items()}
+    asked = {word: weight * rarity.get(word, 0.0) * (k + 1) for word, weight in weights.items()}
     return [
-        _score(counts, k * (1 - b + b * length / mean), asked, k)
+        _score(counts, k * (1 - b + b * length), asked)
         for counts, length in zip(documents, lengths, strict=True)
     ]
 
 
-def _score(counts: Counts, damping: float, asked: Mapping[str, float], k: float) -> float:
+def _score(counts: Counts, damping: float, asked: Mapping[str, float]) -> float:
     total = 0.0
     for word, count in counts.items():
-        often = 1 + math.log(count) if count > 1 else count
-        total += asked.get(word, 0.0) * often * (k + 1) / (often + damping)
+        if word in asked:
+            often = 1 + math.log(count) if count > 1 else count
+            total += asked[word] * often / (often + damping)
     return total
-
-
-def scaled(values: Sequence[float]) -> list[float]:
-    """The values divided by their maximum, so that the best one is 1."""
-    top = max(values, default=0.0)
-    return [value / top for value in values] if top > 0 else [0.0] * len(values)

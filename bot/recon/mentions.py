@@ -8,6 +8,7 @@ text costs linear time.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -148,7 +149,9 @@ MODULE_ENDINGS = (
 def mentions(text: str, tree: Tree) -> tuple[Mention, ...]:
     """What a text mentions, in order of place, each thing once; at most 400."""
     names, shown = Names(tree.paths), text[:LONGEST]
-    found = [*_frames(shown, names), *_words(shown, names), *_code_symbols(shown)]
+    frames = list(_frames(shown, names))
+    words = _outside(sorted((each.start, each.end) for each in frames), _words(shown, names))
+    found = [*frames, *words, *_code_symbols(shown)]
     out: dict[tuple[str, str], Mention] = {}
     for each in sorted(found, key=lambda one: (one.start, KIND_ORDER.index(one.kind))):
         out.setdefault((each.kind, each.text), each)
@@ -158,6 +161,15 @@ def mentions(text: str, tree: Tree) -> tuple[Mention, ...]:
 
 
 KIND_ORDER: tuple[MentionKind, ...] = ("frame", "path", "file", "module", "symbol")
+
+
+def _outside(spans: list[tuple[int, int]], found: Iterable[Mention]) -> Iterator[Mention]:
+    """The mentions that are not what a frame of a stack trace is written with; symbols are kept."""
+    starts = [start for start, _ in spans]
+    for each in found:
+        at = bisect_right(starts, each.start) - 1
+        if each.kind == "symbol" or at < 0 or each.start >= spans[at][1]:
+            yield each
 
 
 def _frames(text: str, names: Names) -> Iterator[Mention]:

@@ -56,6 +56,8 @@ GIT_FLAGS = (
 )
 GIT_SECONDS = 60
 REVISION = re.compile(r"HEAD|[0-9a-f]{7,64}")
+MOST_NAMES = 4  # times the limit of files: folders, links and what is left out take time as well
+LARGEST_IGNORE = 1024 * 1024  # bytes of a .gitignore
 HEADER_BYTES = 1024 * 1024  # most that one member's headers may take; long names need a few kilobytes
 
 
@@ -114,6 +116,11 @@ class _Taken:
             self.left_out.append(LeftOut(path, reason))
         else:
             self.beyond += 1
+
+    def stop(self, what: str) -> None:
+        """Say that the rest was not even looked at."""
+        self.stopped = True
+        self.leave_out("", what)
 
     def mark(self, path: str, kind: Special) -> None:
         """Say that a path is no plain file; of more than the limit of files only how many."""
@@ -203,9 +210,9 @@ def _git(folder: Path, *words: str) -> bytes:
     """Run git plumbing in a folder, never through a shell, never with the caller's configuration."""
     try:
         done = subprocess.run(
-            [_git_program(), *GIT_FLAGS, *words],
+            [git_program(), *GIT_FLAGS, *words],
             cwd=folder,
-            env=_git_env(folder),
+            env=git_env(folder),
             capture_output=True,
             timeout=GIT_SECONDS,
             check=False,
@@ -221,14 +228,14 @@ def _git(folder: Path, *words: str) -> bytes:
     return done.stdout
 
 
-def _git_program() -> str:
+def git_program() -> str:
     found = shutil.which("git")
     if not found:
         raise NoGit("no-git", "git is not installed or not on PATH", "install git")
     return found
 
 
-def _git_env(folder: Path) -> dict[str, str]:
+def git_env(folder: Path) -> dict[str, str]:
     return {
         "LC_ALL": "C",
         "GIT_CONFIG_NOSYSTEM": "1",
@@ -267,9 +274,9 @@ class _Blobs:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
-                [_git_program(), *GIT_FLAGS, "cat-file", "--batch"],
+                [git_program(), *GIT_FLAGS, "cat-file", "--batch"],
                 cwd=self._folder,
-                env=_git_env(self._folder),
+                env=git_env(self._folder),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -317,7 +324,10 @@ def tree_from_folder(path: str | Path, limits: Limits = Limits()) -> Snapshot:  
     if (folder / ".git").exists() or _is_bare(folder):
         return tree_from_git(folder, "HEAD", limits)
     taken, places = _Taken(limits), dict[str, Path]()
-    for name, place in _walk(folder, taken):
+    for count, (name, place) in enumerate(_walk(folder, taken)):
+        if count >= MOST_NAMES * limits.files:
+            taken.stop(f"the folder beyond {count:,} files")
+            break
         _take_file(taken, places, name, place)
     return taken.tree(digest(taken.entries.values()), lambda entry: _bytes_of(places[entry.path], entry.path))
 
@@ -353,8 +363,13 @@ def _walk(root: Path, taken: _Taken) -> Iterator[tuple[str, Path]]:
 
 
 def _ignore_spec(prefix: str, folder: Path) -> tuple[tuple[str, GitIgnoreSpec], ...]:
+    """Only of a regular file: a link is not followed, and a pipe would never end."""
+    place = folder / ".gitignore"
     try:
-        lines = (folder / ".gitignore").read_text("utf-8", "replace").splitlines()
+        about = place.lstat()
+        if not stat.S_ISREG(about.st_mode) or about.st_size > LARGEST_IGNORE:
+            return ()
+        lines = place.read_text("utf-8", "replace").splitlines()
     except OSError:
         return ()
     return ((prefix, GitIgnoreSpec.from_lines(lines)),)
@@ -424,9 +439,8 @@ def tree_from_tarball(
         with tarfile.open(fileobj=cast("BinaryIO", bytes_in), mode="r|") as archive:
             _take_members(archive, bytes_in, taken, kept, sha)
         bytes_in.finish()
-    except _Enough:
-        taken.stopped = True
-        taken.leave_out("", f"the archive beyond {2 * limits.total_bytes:,} unpacked bytes")
+    except _Enough as limit:
+        taken.stop(f"the archive beyond {limit}")
     except (tarfile.TarError, zlib.error, EOFError, ValueError) as error:  # ValueError: numbers in headers
         raise BadArchive("bad-archive", f"the archive of {sha[:7]} cannot be read: {error}") from error
     _mark_submodules(taken, kept)
@@ -437,7 +451,9 @@ def _take_members(
     archive: tarfile.TarFile, bytes_in: _Gunzip, taken: _Taken, kept: dict[str, bytes], sha: str
 ) -> None:
     top: str | None = None
-    for member in archive:
+    for count, member in enumerate(archive):
+        if count >= MOST_NAMES * taken.limits.files:
+            raise _Enough(f"{count:,} names")
         bytes_in.allow(member.size + HEADER_BYTES)
         named = archive.pax_headers.get("comment", sha)
         if top is None and re.fullmatch(r"[0-9a-f]{40,64}", named) and named != sha:
@@ -496,7 +512,7 @@ def _mark_submodules(taken: _Taken, kept: dict[str, bytes]) -> None:
 
 
 class _Enough(Exception):
-    """More bytes than the whole archive may unpack to."""
+    """More bytes or names than the whole archive may unpack to."""
 
 
 class _Gunzip:
@@ -529,7 +545,7 @@ class _Gunzip:
         del self._ready[:count]
         self._given += len(out)
         if self._given > self._most:
-            raise _Enough
+            raise _Enough(f"{self._most:,} unpacked bytes")
         if self._given > self._allowed:
             raise BadArchive("bad-archive", "a header in the archive is larger than a megabyte")
         return out

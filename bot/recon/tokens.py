@@ -54,7 +54,7 @@ def stem(word: str) -> str:
     """A light English stem: plural, -ing, -ed, -er and -ion endings go; short words and numbers stay."""
     if len(word) < 5:
         return word[:-1] if len(word) == 4 and word.endswith("s") and not word.endswith("ss") else word
-    for ending, instead in ENDINGS:
+    for ending, instead in BY_LAST.get(word[-1], ()):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return (
                 _undouble(word[: -len(ending)] + instead)
@@ -71,6 +71,10 @@ ENDINGS = (
     ("ss", "ss"),
     ("us", "us"), ("is", "is"), ("s", ""),
 )  # fmt: skip
+BY_LAST = {
+    last: tuple(each for each in ENDINGS if each[0].endswith(last))
+    for last in {ending[-1] for ending, _ in ENDINGS}
+}
 
 
 def _undouble(word: str) -> str:

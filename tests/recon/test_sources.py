@@ -13,10 +13,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.recon.report import survey
 from bot.recon.sources import BadArchive, tree_from_folder, tree_from_git, tree_from_tarball
-from bot.recon.tree import EmptyRepository, Limits, NotReadable, TreeError, blob_sha
+from bot.recon.symbols import outline
+from bot.recon.tree import EmptyRepository, Limits, NotReadable, Snapshot, TreeError, blob_sha
 
 SHA = "a" * 40
+
+
+def write(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    for name, data in files.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data.encode() if isinstance(data, str) else data)
+
+
 Make = Callable[[Mapping[str, str | bytes]], Path]
 
 
@@ -323,13 +334,13 @@ class TestTarball:
 
     @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.FIFOTYPE])
     def test_what_is_no_file_is_bounded_as_files_are(self, kind: bytes) -> None:
-        members = [member("top/a", b"1"), *(member(f"top/l{at}", kind=kind, target="x") for at in range(50))]
+        members = [member("top/a", b"1"), *(member(f"top/l{at}", kind=kind, target="x") for at in range(30))]
         tree = tree_from_tarball(io.BytesIO(packed(members)), SHA, Limits(files=10))
         assert tree.paths == ("a",)
         assert len(tree.special) <= 10
         assert len(tree.left_out) <= 11
         assert tree.truncated
-        assert tree.left_out[-1].reason == "40 files beyond the first 10"
+        assert tree.left_out[-1].reason == "20 files beyond the first 10"
 
     def test_an_archive_of_another_commit_is_refused(self) -> None:
         data = packed([member("top/a", b"1")], comment="b" * 40)
@@ -352,3 +363,86 @@ class TestTarball:
         except BadArchive:
             return
         assert all(".." not in path.split("/") for path in tree.paths)
+
+
+class TestBadInput:
+    """Every kind of bad file at once: the tree is taken, says what is left out, and can be surveyed."""
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        folder = tmp_path / "bad"
+        write(
+            folder,
+            {
+                "src/cart.py": "def total(): ...\n",
+                "src/long.py": "".join(f"def part_{n}(): ...\n" for n in range(40_000)),
+                "src/latin.py": b"# caf\xe9\nx = 1\n",
+                "src/wide.py": "x = 1\n".encode("utf-16"),
+                "logo.png": b"\x89PNG\r\n\x1a\n\0\0\0" * 50,
+                "dist/app.min.js": "function a(b){return b+1};" * 8_000,
+                "vendor/lib/lib.go": "package lib\nfunc Run() {}\n",
+                "node_modules/left/index.js": "module.exports = 1\n",
+                ".env": "TOKEN=0123456789abcdef\n",
+                "empty.py": "",
+                "cut.json": '{"scripts": {"test": "jest"',
+            },
+        )
+        with (folder / "huge.bin").open("wb") as file:
+            file.truncate(100 * 1024 * 1024)
+        (folder / "src" / "loop").symlink_to("..")
+        (folder / "dangling").symlink_to("nowhere")
+        return folder
+
+    @pytest.mark.parametrize("how", ["folder", "git", "tarball"])
+    def test_no_crash_and_all_said(self, folder: Path, how: str, git: Callable[..., str]) -> None:
+        tree = self.taken(folder, how, git)
+        assert "100" in reasons(tree)["huge.bin"] or "larger than" in reasons(tree)["huge.bin"]
+        assert tree.text("huge.bin") is None
+        assert {"src/loop": "symlink", "dangling": "symlink"}.items() <= dict(tree.special).items()
+        assert [path for path in tree.paths if tree.text(path) is None] == [
+            "huge.bin", "logo.png", "src/latin.py",
+        ]  # fmt: skip
+        found = survey(tree, "The total of `src/cart.py` is wrong", "See dist/app.min.js and part_39999.")
+        assert found.ranked[0].path == "src/cart.py"
+        left_out = {each.path for each in found.left_out}
+        assert {"huge.bin", ".env"} <= left_out
+        assert "0123456789abcdef" not in str(found.to_dict())
+        assert len(outline("src/long.py", tree.text("src/long.py") or "") or ()) in {0, 40_000}
+
+    def taken(self, folder: Path, how: str, git: Callable[..., str]) -> Snapshot:
+        if how == "folder":
+            return tree_from_folder(folder)
+        git(folder, "init", "-q")
+        git(folder, "add", "-Af")
+        git(folder, "commit", "-qm", "bad")
+        if how == "git":
+            return tree_from_git(folder)
+        sha = git(folder, "rev-parse", "HEAD")
+        archive = folder.parent / "bad.tar.gz"
+        git(folder, "archive", "--format=tar.gz", "--prefix=top/", "-o", str(archive), "HEAD")
+        with archive.open("rb") as stream:
+            return tree_from_tarball(stream, sha)
+
+    def test_nothing_at_all(self, tmp_path: Path) -> None:
+        tree = tree_from_folder(tmp_path)
+        assert (tree.paths, tree.left_out, tree.truncated) == ((), (), False)
+        assert survey(tree, "Anything", "").ranked == ()
+
+    def test_an_ignore_file_that_is_a_pipe_or_a_link_is_not_read(self, tmp_path: Path) -> None:
+        write(tmp_path / "r", {"a.py": "", "d/b.py": ""})
+        (tmp_path / "rules").write_text("*.py\n")
+        os.mkfifo(tmp_path / "r" / ".gitignore")
+        (tmp_path / "r" / "d" / ".gitignore").symlink_to(tmp_path / "rules")
+        assert tree_from_folder(tmp_path / "r").paths == ("a.py", "d/b.py")
+
+    def test_more_names_than_anybody_needs_end_the_reading(self, tmp_path: Path) -> None:
+        limits = Limits(files=10)
+        links = [member(f"top/link{n}", kind=tarfile.SYMTYPE, target="x") for n in range(100)]
+        tree = tree_from_tarball(io.BytesIO(packed(links)), SHA, limits)
+        assert tree.truncated
+        assert reasons(tree)[""] == "30 files beyond the first 10"
+        assert next(each.reason for each in tree.left_out) == "the archive beyond 40 names"
+        write(tmp_path, {f"f{n}": "" for n in range(100)})
+        assert "the folder beyond 40 files" in [
+            each.reason for each in tree_from_folder(tmp_path, limits).left_out
+        ]

@@ -296,19 +296,20 @@ class TestSymbols:
             "}\n  }\n}\nexport const add = (a) => a\nexport interface Opt {\n}\n",
              ["Foo", "Foo.run", "add", "Opt"]),
             ("a.go", "type Server struct {\n}\nfunc (s *Server) Start(x int) error {\n}\nfunc main() {\n}\n",
-            ["Server", "Start", "main"]),
+            ["Server", "Server.Start", "main"]),
             ("a.rs", "pub struct P;\nimpl P {\n    pub(crate) async fn go(&self) {\n    }\n}\nenum E {\n}\n",
             ["P", "P.go", "E"]),
             ("A.java",
             "public final class A<T> {\n    private static int n = 1;\n    public List<String> names(int a) "
-            "{\n        return foo(a);\n    }\n}\n", ["A", "A.names"]),
+            "{\n        return foo(a);\n    }\n}\n", ["A", "A.n", "A.names"]),
             ("a.rb", "module M\n  class C\n    def self.x?\n    end\n  end\nend\n", ["M", "M.C", "M.C.x?"]),
             ("a.c", "#define MAX 3\nstruct node {\n};\nstatic int add(int a)\n{\n  return call(a);\n}\n",
             ["MAX", "node", "add"]),
-            ("a.cpp", "namespace n {\nclass W {\n};\n}\nvoid W::paint(int a) {\n}\n", ["n", "W", "W.paint"]),
+            ("a.cpp", "namespace n {\nclass W {\n};\n}\nvoid W::paint(int a) {\n}\n",
+            ["n", "n.W", "W.paint"]),
         ],
     )  # fmt: skip
-    def test_other_languages_by_patterns(self, path: str, text: str, names: list[str]) -> None:
+    def test_other_languages_by_their_grammars(self, path: str, text: str, names: list[str]) -> None:
         assert [each.qualified for each in outline(path, text) or ()] == names
 
     @pytest.mark.parametrize(
