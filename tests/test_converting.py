@@ -93,3 +93,60 @@ def test_documents_are_written_again_after_the_contract_changed(repo: Path) -> N
     again = run.invoke(app, ["render", str(contract(repo)), "--repo", str(repo), "--check"])
     assert (again.exit_code, again.output) == (0, "")
     assert place.read_text(encoding="utf-8").startswith("Words of people.\n\n")
+
+
+def test_a_functional_plan_ends_with_what_comes_next(repo: Path) -> None:
+    words = ["render", str(contract(repo)), "--as", "functional", "--repo", str(repo)]
+    done = run.invoke(app, words)
+    assert done.exit_code == 0, done.output
+    assert "**To settle first**: D-1: Is a delivery that timed out sent again?" in done.output
+    assert "*(recommended)*" in done.output
+    assert run.invoke(app, [*words, "--check"]).output == ""
+
+
+def test_tasks_of_spec_kit_come_out_and_keep_what_stands_there(repo: Path, tmp_path: Path) -> None:
+    words = ["convert", str(contract(repo)), "--as", "spec-kit"]
+    printed = run.invoke(app, words)
+    assert printed.exit_code == 0, printed.output
+    name, text = printed.output.split("\n\n", 1)
+    assert name == "FILE: ./specs/412-retry-webhook-deliveries/tasks.md"
+    assert "- [ ] T001 [P] Add a table for waiting deliveries in `migrations/" in text
+    out = tmp_path / "out"
+    done = run.invoke(app, [*words, "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    place = out / done.output.strip()
+    assert place.read_text(encoding="utf-8") == text
+    place.write_text(text.replace("- [ ] T001", "- [X] T001") + "\nMaya's words.\n", encoding="utf-8")
+    before = place.read_bytes()
+    assert run.invoke(app, [*words, "--out", str(out)]).exit_code == 0
+    assert place.read_bytes() == before
+
+
+def test_tasks_of_spec_kit_do_not_go_over_our_own(repo: Path) -> None:
+    [tasks] = repo.glob("specs/*/tasks.md")
+    before = tasks.read_bytes()
+    assert (
+        refused("convert", str(contract(repo)), "--as", "spec-kit", "--out", str(repo)).code
+        == "plan-path-taken"
+    )
+    assert tasks.read_bytes() == before
+
+
+def test_two_issues_with_one_slug_do_not_share_an_export(tmp_path: Path) -> None:
+    """The file is named by the slug: the second one is refused, and the first is nobody's left-over."""
+    first, second = (webhook_plan().model_copy(update={"issue": issue}) for issue in (7, 9))
+    (tmp_path / ".agent").mkdir()
+    for plan in (first, second):
+        (tmp_path / contract_path(plan.issue)).write_text(contract_text(plan), encoding="utf-8")
+    render = ["render", "--repo", str(tmp_path), "--as"]
+    assert run.invoke(app, [*render, "export", str(tmp_path / contract_path(7))]).exit_code == 0
+    [shown] = (tmp_path / "EXPORT").iterdir()
+    before = shown.read_bytes()
+    no = refused(*render, "export", str(tmp_path / contract_path(9)))
+    assert no.code == "plan-path-taken"
+    assert "#7" in no.reason
+    done = run.invoke(app, [*render, "functional", str(tmp_path / contract_path(9))])
+    assert done.exit_code == 0, done.output
+    assert "EXPORT/" not in done.output
+    assert shown.read_bytes() == before
+    assert run.invoke(app, [*render, "export", str(tmp_path / contract_path(7)), "--check"]).exit_code == 0

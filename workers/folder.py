@@ -9,17 +9,23 @@ import stat
 import tempfile
 from pathlib import Path
 
-from bot.effects import File, is_plan_path
+from bot.effects import File, is_plan_path, is_removable
 from bot.errors import UserError
 
 
-def write_files(files: tuple[File, ...], target: Path) -> None:
+def write_files(files: tuple[File, ...], target: Path, removed: tuple[str, ...] = ()) -> None:
     """All files or none: everything is checked and laid down beside its place
-    before the first is put there.
+    before the first is put there. Then what is `removed` goes, and folders that are empty without it.
     """
     places = [(target / file.path, file.text) for file in files]
     for file, (place, _) in zip(files, places, strict=True):
         _check_place(file.path, place, target)
+    for path in removed:
+        if not is_removable(path):
+            raise UserError(
+                "path-not-ours", f"{path} is not Groundplan's to remove.", "Report this as a bug."
+            )
+        _check_place(path, target / path, target)
     ready: list[tuple[Path, Path]] = []
     try:
         for place, text in places:
@@ -30,6 +36,10 @@ def write_files(files: tuple[File, ...], target: Path) -> None:
     finally:
         for laid, _ in ready:
             laid.unlink(missing_ok=True)
+    for path in removed:
+        (target / path).unlink(missing_ok=True)
+        if (folder := (target / path).parent) != target and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _check_place(path: str, place: Path, target: Path) -> None:
@@ -64,16 +74,17 @@ def _umask() -> int:
     return current
 
 
-def diff(files: tuple[File, ...], target: Path) -> str:
-    return "\n".join(line for file in files for line in _file_diff(file, target / file.path))
+def diff(files: tuple[File, ...], target: Path, removed: tuple[str, ...] = ()) -> str:
+    """What writing and removing would change, as a unified diff."""
+    changes = [
+        *((file, f"b/{file.path}") for file in files),
+        *((File(path, ""), "/dev/null") for path in removed),
+    ]
+    return "\n".join(line for file, after in changes for line in _file_diff(file, target / file.path, after))
 
 
-def _file_diff(file: File, place: Path) -> list[str]:
+def _file_diff(file: File, place: Path, after: str) -> list[str]:
     plain = place.is_file() and not place.is_symlink()
     before = place.read_text(encoding="utf-8", errors="replace") if plain else ""
     source = f"a/{file.path}" if plain else "/dev/null"
-    return list(
-        difflib.unified_diff(
-            before.splitlines(), file.text.splitlines(), source, f"b/{file.path}", lineterm=""
-        )
-    )
+    return list(difflib.unified_diff(before.splitlines(), file.text.splitlines(), source, after, lineterm=""))

@@ -16,9 +16,10 @@ from bot.plan import safe_text
 from bot.plan.contract import contract_path
 from bot.plan.fanout import fanout_path
 from bot.plan.findings import Finding, Report, Severity
-from bot.plan.formats.companions import shows, spec_folder
+from bot.plan.formats.companions import shows
 from bot.plan.graph import critical_path, mermaid, task_graph
 from bot.plan.model import Decision, Plan
+from bot.plan.rules.audit import reading_rows
 from bot.render import render
 
 MAX_BODY = 58_000
@@ -74,16 +75,19 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def pull_request(plan: Plan, report: Report, *, blob_url: str = "") -> tuple[str, str]:
-    """Title and body of the plan's pull request, without mark.
+def pull_request(
+    plan: Plan, report: Report, *, blob_url: str = "", files: Sequence[File] = ()
+) -> tuple[str, str]:
+    """Title and body of the plan's pull request, without mark. It names the documents among `files`.
 
     `blob_url` is where the branch's files can be read ("https://…/blob/branch/", with its final slash);
     without it files are named, not linked.
     """
     title = safe_text.clipped(f"Plan: {safe_text.title(plan.title)}", MAX_TITLE - 12) + f" (#{plan.issue})"
     body = ""
+    paths = [file.path for file in files if file.path.endswith(".md") and file.path != PLAN_FILE]
     for rows in (60, 25, 10, 4, 1):
-        body = render("pulls/plan.md", **_pull_values(plan, report, blob_url, rows))
+        body = render("pulls/plan.md", **_pull_values(plan, report, blob_url, rows), documents=paths)
         if len(body) <= MAX_BODY:
             break
     return title, body
@@ -98,7 +102,6 @@ def _pull_values(plan: Plan, report: Report, blob_url: str, rows: int) -> dict[s
         "width": 240 if rows > 10 else 100,
         "shows": shows,
         "link": lambda path: _link(path, blob_url),
-        "folder": spec_folder(plan),
         "plan_file": PLAN_FILE,
         "contract": contract_path(plan.issue),
         "fanout": fanout_path(plan.issue) if len(plan.tasks) > 1 else "",
@@ -110,6 +113,7 @@ def _pull_values(plan: Plan, report: Report, blob_url: str, rows: int) -> dict[s
         "risks": _risks(plan),
         "tallies": tallies(report),
         "verdict": verdict(report),
+        "readings": reading_rows(readers) if (readers := plan.provenance.readers) else (),
         "marks": _MARKS,
     }
 

@@ -9,6 +9,13 @@ from typing import Literal
 Severity = Literal["error", "warning", "info"]
 Fix = Literal["safe", "unsafe", "none"]
 
+# What nobody may set aside: that a plan can be read at all, names real paths, runs nothing dangerous, fits
+# its contract, and neither harms nor misleads where it is shown.
+UNSUPPRESSABLE = frozenset(
+    f"PLN{number:03}"
+    for number in (*range(1, 5), 99, *range(401, 404), 510, *range(801, 812), *range(914, 921))
+)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:

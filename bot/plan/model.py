@@ -215,6 +215,20 @@ class Missing(Part):
     question: Line
 
 
+class Readers(Part):
+    """How others read the plan before it was shown, as code counted it. `points` are what reviewers said with
+    the plan's own words, `clarifications` what coders had to ask and nothing settles; shares are percents.
+    """
+
+    reviews: int = Field(default=0, ge=0)
+    points: int = Field(default=0, ge=0)
+    open_points: int = Field(default=0, ge=0)
+    coders: int = Field(default=0, ge=0)
+    clarifications: int = Field(default=0, ge=0)
+    comprehension: int = Field(default=100, ge=0, le=100)
+    agreement: int = Field(default=100, ge=0, le=100)
+
+
 class Provenance(Part):
     """Where the plan comes from, enough to make it again. `model` is "none" when no model was asked."""
 
@@ -227,6 +241,9 @@ class Provenance(Part):
     output_tokens: int = Field(default=0, ge=0)
     cached_tokens: int = Field(default=0, ge=0)
     calls: int = Field(default=0, ge=0)
+    receipt: str = Field(default="", max_length=400)
+    profile: str = Field(default="", max_length=40)
+    readers: Readers | None = None
 
 
 class Plan(Part):

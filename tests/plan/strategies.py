@@ -249,7 +249,18 @@ def _plans(ids: Any, most: int) -> st.SearchStrategy[Plan]:
 
 
 plans = _plans(lambda prefix: names, 3)
-sound_plans = _plans(lambda prefix: st.integers(1, 5).map(lambda number: f"{prefix}{number}"), 4)
+sound_plans = _plans(lambda prefix: st.integers(1, 5).map(lambda number: f"{prefix}{number}"), 4).map(
+    lambda plan: _opened(plan)
+)
+
+
+def _opened(plan: Plan) -> Plan:
+    """A plan with something left to do: of a finished one IMPLEMENTATION_PLAN.md keeps one line."""
+    first, *rest = plan.roadmap.milestones
+    if any(one.status != "done" for one in plan.roadmap.milestones):
+        return plan
+    milestones = (first.model_copy(update={"status": "active"}), *rest)
+    return plan.model_copy(update={"roadmap": plan.roadmap.model_copy(update={"milestones": milestones})})
 
 
 # --- facets -----------------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ def test_other_sections_and_text_between_them_are_untouched() -> None:
         (f"a\n{end_mark(12)}\n", 2),
         (f"{begin_mark(12, 'a')}\n{begin_mark(13, 'a')}\n{end_mark(13)}\n{end_mark(12)}", 2),
         (f"{section(12)}\n{section(12)}", 4),
-        (f"{begin_mark(12, 'a')}\nx\n{end_mark(13)}", 3),
+        (f"{begin_mark(12, 'a')}\nx\n{end_mark(13)}", 1),
         ("a\n\n<!-- groundplan:plan twelve begin -->", 3),
         (f"text {end_mark(12)}", 1),
         ("<!--groundplan:plan 12 begin-->", 1),

@@ -15,6 +15,7 @@ from bot.plan.contract import plan_from_contract
 from bot.plan.formats import FORMATS
 from bot.plan.formats.plan_file import sections
 from bot.plan.model import Plan
+from tests.plan.formats.plans import EXAMPLES
 from tests.plan.samples import milestone, outline_plan, small_plan, task, webhook_plan
 from tests.plan.strategies import NASTY, sound_plans
 
@@ -27,7 +28,7 @@ def text_of(files: tuple[File, ...], ending: str) -> str:
     return next(file.text for file in files if file.path.endswith(ending))
 
 
-@settings(max_examples=25, deadline=None, phases=NO_SHRINKING)
+@settings(max_examples=EXAMPLES, deadline=None, phases=NO_SHRINKING)
 @given(sound_plans)
 def test_what_is_rendered_reads_back(plan: Plan) -> None:
     files = ROADMAP.files(plan, {})
@@ -43,6 +44,17 @@ def test_samples_read_back_from_the_closed_set_of_files(plan: Plan) -> None:
     assert all(is_plan_path(file.path) for file in files)
     assert list(ROADMAP.changed(plan, files)) == []
     assert plan_from_contract(text_of(files, f"planning-output-{plan.issue}.json")) == plan
+
+
+def test_each_milestone_says_what_is_seen_and_how_to_check_it() -> None:
+    plan = webhook_plan()
+    parts = text_of(ROADMAP.files(plan, {}), "/acceptance.md").split("\n## ")[1:]
+    for one, part in zip(plan.roadmap.milestones, parts[:2], strict=True):
+        assert part.startswith(f"{one.id} · {one.title}\n")
+        done, checked = part.split("**Done when**")[1].split("**Validate with**")
+        assert done.count("- [ ] ") == len(one.acceptance)
+        assert all(line in checked for line in one.validation)
+        assert one.validation
 
 
 def _leaves(model: Any, prefix: str = "") -> set[str]:

@@ -11,7 +11,9 @@ from bot.effects import PLAN_FILE, File
 from bot.plan.contract import contract_path, contract_text
 from bot.plan.digest import text_digest
 from bot.plan.fanout import fanout_path, fanout_text
-from bot.plan.formats.plan_file import begin_mark, end_mark, section_of, with_section
+from bot.plan.formats.folding import contract_digests, entry, folded, is_finished
+from bot.plan.formats.plan_conflict import settled
+from bot.plan.formats.plan_file import begin_mark, end_mark, section_of, with_finished, with_section
 from bot.plan.formats.reading import Block, blocks, item_text, names_in, numbered_heading
 from bot.plan.formats.shape import Data
 from bot.plan.graph import critical_path, task_graph
@@ -51,8 +53,7 @@ def with_companions(
     and the JSON. UserError when IMPLEMENTATION_PLAN.md cannot take its section.
     """
     contract = contract_text(plan)
-    section = _section(plan, contract, links)
-    made = [File(PLAN_FILE, with_section(existing.get(PLAN_FILE), plan.issue, section)), *own]
+    made = [File(PLAN_FILE, _plan_file(plan, existing, contract, links)), *own]
     made.append(File(contract_path(plan.issue), contract))
     if len(plan.tasks) > 1:
         made.append(File(fanout_path(plan.issue), fanout_text(plan)))
@@ -65,14 +66,21 @@ def own_text(given: Iterable[File], issue: int, name: str) -> str:
     return next((one.text for one in paths if one.path.rpartition("/")[2] == name), "")
 
 
+def _plan_file(
+    plan: Plan, existing: Mapping[str, str], contract: str, links: Sequence[tuple[str, str]]
+) -> str:
+    text = existing.get(PLAN_FILE)
+    if text is not None:
+        text = settled(text, contract_digests(existing, text), moot=[plan.issue])
+        text = folded(text, existing, but=plan.issue)
+    if is_finished(plan):
+        return with_finished(text, plan.issue, entry(plan, links[0][1]))
+    return with_section(text, plan.issue, _section(plan, contract, links))
+
+
 def _section(plan: Plan, contract: str, links: Sequence[tuple[str, str]]) -> str:
-    return "\n".join(
-        [
-            begin_mark(plan.issue, text_digest(contract)),
-            render("formats/roadmap/section.md", **_section_values(plan, links)).strip("\n"),
-            end_mark(plan.issue),
-        ]
-    )
+    body = render("formats/roadmap/section.md", **_section_values(plan, links)).strip("\n")
+    return "\n".join([begin_mark(plan.issue, text_digest(contract), body), body, end_mark(plan.issue)])
 
 
 def _section_values(plan: Plan, links: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -154,9 +162,17 @@ def agree(tasks: Iterable[Data], given: Iterable[File], issue: int) -> None:
         task.update(contradicted(task, {name: value for name, value in again.items() if name in task}))
 
 
+class Contradiction(list[Any]):
+    """What two documents say of one field: the format's own, and the section. No plan says it."""
+
+
 def contradicted(item: Data, again: Data) -> Data:
-    """What two documents say differently of an item: both readings, which is what no plan says."""
-    return {name: [item.get(name), value] for name, value in again.items() if item.get(name) != value}
+    """What two documents say differently of an item."""
+    return {
+        name: Contradiction((item.get(name), value))
+        for name, value in again.items()
+        if item.get(name) != value
+    }
 
 
 def _active_milestones(section: str) -> dict[str, Data]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.effects import File
+from bot.effects import PLAN_FILE, File
+from bot.errors import UserError
 from bot.plan.facets import Check, Delivery, ImpactRow, PlannedTest
 from bot.plan.formats.companions import SECTION_LEAVES, agree, section_said, section_shown, with_companions
 from bot.plan.formats.guarded import (
@@ -24,6 +25,7 @@ from bot.plan.formats.guarded import (
     unless,
 )
 from bot.plan.formats.shape import Data, Format
+from bot.plan.formats.shared_paths import shown_by
 from bot.plan.markdown import Document
 from bot.plan.model import FileChange, Plan, Rollback, Task
 from bot.plan.readers.export import read
@@ -44,12 +46,16 @@ def document_path(plan: Plan) -> str:
 
 
 def files(plan: Plan, existing: Mapping[str, str]) -> tuple[File, ...]:
-    """The document, its audit from a lint run without a repository, and what every format brings along."""
-    from bot.plan.audited import audited_alone  # the rules know the formats, so not at the top
-
+    """The document, with no audit as yet (`bot.plan.audited`), and what every format brings along."""
     path = document_path(plan)
+    if other := shown_by(existing.get(PLAN_FILE, ""), path, plan.issue):
+        raise UserError(
+            "plan-path-taken",
+            f"`{path}` is the plan of #{other}: both issues have the slug `{plan.slug}`.",
+            "Give one of the issues another title and plan it again, or show this plan in another format.",
+        )
     own = [File(path, document(plan))]
-    return audited_alone(plan, with_companions(plan, existing, own, [("Export", path)]), "export")
+    return with_companions(plan, existing, own, [("Export", path)])
 
 
 def document(plan: Plan, rows: Sequence[tuple[str, str]] = _DRAFT) -> str:

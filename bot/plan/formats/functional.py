@@ -1,7 +1,6 @@
 """The format `functional`: what a system must do and how that is seen, in British spelling, without code.
 
-Contracts are computed from the acceptance criteria, so that they agree. What the plan does not say is asked,
-never made up. Whether a text of the plan holds code is the rules' business.
+What the plan does not say is asked, never made up. Whether its own texts hold code is the rules' business.
 """
 
 from __future__ import annotations
@@ -11,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.effects import File
-from bot.plan.facets import Criterion, Header, MandatedTest, Pair, Requirement, Requirements, SchemaChange
+from bot.plan.facets import Criterion, Header
+from bot.plan.formats.behaviour import derived, fills_in
 from bot.plan.formats.companions import (
     SECTION_LEAVES,
     own_text,
@@ -20,6 +20,7 @@ from bot.plan.formats.companions import (
     spec_folder,
     with_companions,
 )
+from bot.plan.formats.completion import completion_of
 from bot.plan.formats.guarded import (
     as_cell_code,
     as_code,
@@ -31,16 +32,16 @@ from bot.plan.formats.guarded import (
     told,
     unlabelled,
 )
+from bot.plan.formats.implied import with_contracts
 from bot.plan.formats.plan_output import plan_output_text, progress_text, stream_order
 from bot.plan.formats.shape import Data, Format
+from bot.plan.formats.what import in_words
 from bot.plan.loose import loosely
 from bot.plan.markdown import Document
 from bot.plan.model import Assumption, Plan
-from bot.plan.readers.criteria import clauses
 from bot.plan.readers.functional import LABELS, read
 from bot.plan.readers.parts import is_none
-from bot.plan.readers.stretch import Stretch
-from bot.plan.safe_text import cell, clipped, inline, plain
+from bot.plan.safe_text import cell, inline, plain
 from bot.plan.spelling import british
 from bot.render import render
 
@@ -64,19 +65,8 @@ def document(whole: Plan) -> str:
 
 
 def completion(plan: Plan) -> str:
-    """What to say when the plan is written: what is in it, the order of its streams, and the next command."""
-    whole = view(plan)
-    streams = whole.streams
-    order = stream_order(streams.streams, streams.groups) if streams else []
-    first = order[0][1] if order else None
-    return render(
-        "formats/functional/completion.md",
-        plan=whole,
-        path=f"{spec_folder(plan)}/plan.md",
-        order=order,
-        first=first,
-        as_cell_code=as_cell_code,
-    )
+    """What to say when the plan is written."""
+    return completion_of(view(plan))
 
 
 def task_id(branch: str, issue: int) -> str:
@@ -89,12 +79,14 @@ def task_id(branch: str, issue: int) -> str:
 
 
 def view(plan: Plan) -> Plan:
-    """The plan as the document shows it: spelt the British way, with its contracts, and nothing in sections
-    that do not apply."""
-    data = plan.model_dump(mode="json")
-    data |= {name: _spelt(data[name]) for name in _SPELT if data[name] is not None}
-    whole = loosely({**data, "requirements": data["requirements"] or {}, "streams": data["streams"] or {}})
-    wanted = whole.requirements if plan.requirements else _derived(plan)
+    """The plan as the document shows it: spelt the British way, files and code said in words, with its
+    contracts, and nothing in sections that do not apply."""
+    if plan.requirements is None:
+        plan = plan.model_copy(update={"requirements": derived(plan, _unfiled(plan))})
+    data = plan.model_dump(mode="json", warnings=False)
+    data |= {name: _said(data[name]) for name in _SAID if data[name] is not None}
+    whole = loosely({**data, "streams": data["streams"] or {}})
+    wanted = whole.requirements
     assert wanted is not None
     commands = {one.command.strip("` ") for one in (whole.streams.streams if whole.streams else ())}
     changes: dict[str, Any] = {
@@ -106,128 +98,33 @@ def view(plan: Plan) -> Plan:
     return with_contracts(whole.model_copy(update={"requirements": wanted.model_copy(update=changes)}))
 
 
-def with_contracts(plan: Plan) -> Plan:
-    """The plan with what its criteria and schema changes imply: what engineer, tester and reviewer have to
-    see, and the order of deployment. Rows that are there keep their words; rows without a criterion go."""
-    wanted = plan.requirements
-    if wanted is None:
-        return plan
-    changes = {
-        "verification": tuple(_pairs(wanted.criteria, wanted.verification)),
-        "review": tuple(_pairs(wanted.criteria, wanted.review)),
-        "mandate": tuple(_mandate(wanted.criteria, wanted.mandate)),
-        "deploy_order": wanted.deploy_order or tuple(_deploy_order(wanted.schema_changes)),
-    }
-    return plan.model_copy(update={"requirements": wanted.model_copy(update=changes)})
+def _unfiled(plan: Plan) -> Header:
+    """The header of a plan that nobody wrote for this format."""
+    return Header.model_construct(task=task_id("", plan.issue), branch="", feature=plan.title, created="")
 
 
-_SPELT = ("title", "summary", "goals", "non_goals", "assumptions", "questions", "requirements", "streams")
+_SAID = ("title", "summary", "goals", "non_goals", "assumptions", "questions", "requirements", "streams")
 _AS_IT_IS = frozenset(
     {"id", "task", "branch", "created", "agent", "agent_hint", "command", "impact", "origin"}
 )
 
 
-def _spelt(value: Any) -> Any:
+# What is called by its name: fields of a form, objects of a schema, files of the environment, dependencies.
+_NAMED = frozenset({"inputs", "schema_changes", "dev_needs", "notes"})
+
+
+def _said(value: Any, *, named: bool = False) -> Any:
+    """Texts as this document says them."""
     if isinstance(value, dict):
-        return {name: one if name in _AS_IT_IS else _spelt(one) for name, one in value.items()}
+        return {
+            name: one if name in _AS_IT_IS else _said(one, named=named or name in _NAMED)
+            for name, one in value.items()
+        }
     if isinstance(value, list):
-        return [*map(_spelt, value)]
-    return british(value) if isinstance(value, str) else value
-
-
-def _pairs(criteria: Iterable[Criterion], given: Iterable[Pair]) -> Iterator[Pair]:
-    """A row for each requirement of each criterion, in the words of `given` where it has that row."""
-    known = {(one.requirement, one.criterion): one for one in reversed(list(given))}
-    for one in criteria:
-        for requirement in dict.fromkeys(one.requirements):
-            computed = Pair.model_construct(
-                requirement=requirement,
-                criterion=one.id,
-                check="; ".join(one.when) or one.title,
-                expected="; ".join(one.then) or one.title,
-            )
-            yield known.get((requirement, one.id), computed)
-
-
-def _mandate(criteria: Sequence[Criterion], given: Sequence[MandatedTest]) -> Iterator[MandatedTest]:
-    """The tests of each criterion, at least one; then the tests beyond the criteria."""
-    for one in criteria:
-        stated = [test for test in given if test.criterion == one.id]
-        computed = MandatedTest.model_construct(
-            criterion=one.id,
-            kind="acceptance",
-            scenario="; ".join((*one.given, *one.when)) or one.title,
-            expected="; ".join(one.then) or one.title,
-        )
-        yield from stated or [computed]
-    yield from (test for test in given if not test.criterion)
-
-
-_PHASES = (
-    (("expand",), "Run the expand changes"),
-    (("backfill",), "Run the backfill"),
-    (("expand", "backfill", "contract"), "Deploy the application"),
-    (("contract",), "Run the contract changes, once no earlier version of the application runs"),
-)
-
-
-def _deploy_order(changes: Sequence[SchemaChange]) -> Iterator[str]:
-    """The order that the phases of the changes imply."""
-    phases = {one.phase for one in changes}
-    yield from (said for needed, said in _PHASES if phases & set(needed))
-
-
-# Code, a path, a file's name or a name of code: what a view of the behaviour is better without.
-_HOW = re.compile(
-    r"`|\w/[\w./-]{0,200}\.[a-z]|\b(?!e\.g\b|i\.e\b)[\w-]{1,80}\.[a-z]{1,4}\b|\w\(|\b[a-z]{1,40}[A-Z]|\w_\w"
-)
-
-
-def _derived(plan: Plan) -> Requirements:
-    """What the rest of the plan says about requirements: the demands of the issue, word for word, where they
-    say what and not how; and acceptance that is in Given, When and Then already."""
-    demands = [one for one in plan.obligations if one.disposition != "non-goal" and not _HOW.search(one.text)]
-    functional = tuple(
-        Requirement.model_construct(
-            id=f"FR-{number}", title=clipped(one.text, 60), behaviour=one.text, covers=(one.id,)
-        )
-        for number, one in enumerate(demands, start=1)
-    )
-    by_demand = {one.covers[0]: one.id for one in functional}
-    criteria = tuple(_criteria(plan, by_demand))
-    header = Header.model_construct(task=task_id("", plan.issue), branch="", feature=plan.title, created="")
-    return Requirements.model_construct(header=header, functional=functional, criteria=criteria)
-
-
-def _criteria(plan: Plan, by_demand: Mapping[str, str]) -> Iterator[Criterion]:
-    number = 0
-    for task in plan.tasks:
-        traced = tuple(dict.fromkeys(by_demand[name] for name in task.covers if name in by_demand))
-        for text in task.acceptance:
-            found = _given_when_then(text)
-            if found and traced and not _HOW.search(text):
-                number += 1
-                title = clipped(found["then"][0], 60)
-                yield Criterion.model_construct(
-                    id=f"AC-{number}",
-                    title=title,
-                    requirements=traced,
-                    given=tuple(found["given"]),
-                    when=tuple(found["when"]),
-                    then=tuple(found["then"]),
-                )
-
-
-def _given_when_then(text: str) -> dict[str, list[str]] | None:
-    """The clauses of a text that has all three blocks and nothing else."""
-    found: dict[str, list[str]] = {"given": [], "when": [], "then": []}
-    block = ""
-    for name, said in clauses(Stretch(" ".join(text.split()), ((1, 1),))):
-        block = name if name in found else block
-        if not block:
-            return None
-        found[block].append(said.source.rstrip(" ,;"))
-    return found if all(found.values()) else None
+        return [_said(one, named=named) for one in value]
+    if not isinstance(value, str):
+        return value
+    return british(value if named else in_words(value))
 
 
 # --- how it is written -------------------------------------------------------------------------------------
@@ -250,7 +147,7 @@ _KEYWORD = re.compile(
     r"(?:^|(?<=[\s(]))(?:G(?:iven|IVEN)|W(?:hen|HEN)|T(?:hen|HEN)|A(?:nd|ND)|B(?:ut|UT))(?=[:,]?(?:\s|$))"
 )
 _CODE = re.compile(r"(`[^`]*`)")
-_TRACE = re.compile(r"\(\s*(?:FR|NFR|BR)-[^()]{1,200}\)\s*[:.]?\s*$")
+_TRACE = re.compile(r"\(\s*(?:FR|NFR|BR)-[^()]{1,200}\)\s*+(?:[:.]\s*)?$")
 _NEED = re.compile(r"(?:required|optional|mandatory)\b", re.IGNORECASE)
 _WEIGHT = re.compile(r"\W*(?:high|medium|low)\b", re.IGNORECASE)
 
@@ -264,7 +161,8 @@ def _values(whole: Plan) -> dict[str, Any]:
     return {
         "plan": whole,
         "wanted": wanted,
-        "derived": wanted.header.created == "" and wanted.header.branch == "",
+        "outlined": whole.provenance.model == "none",
+        "derived": whole.provenance.model == "none" or not (wanted.header.created or wanted.header.branch),
         "header": [*_header(wanted.header)],
         "kinds": {kind: [one for one in wanted.integrations if one.kind == kind] for kind in _KINDS},
         "streams": streams.streams if streams else (),
@@ -284,15 +182,10 @@ def _values(whole: Plan) -> dict[str, Any]:
         "criterion_title": _criterion_title,
         "bound": _bound,
         "impact": lambda one: cell(_impact(one)),
-        "what": _what,
-        "whats": lambda texts: [*filter(None, map(_what, texts))],
+        "what": in_words,
+        "fills_in": fills_in(wanted.criteria),
         "success": lambda text: unlabelled(text, LABELS),
     }
-
-
-def _what(text: str) -> str:
-    """A text that stands in the document for people only; nothing when it says how."""
-    return "" if _HOW.search(text) else text
 
 
 def _header(header: Header) -> Iterator[str]:
@@ -401,7 +294,10 @@ def parse(given: Sequence[File], issue: int) -> Data:
     """What the documents and the section of an issue say. What is missing is left out or blank."""
     names = ("plan.md", "plan_output.json")
     own = [Document(name, text) for name in names if (text := own_text(given, issue, name))]
-    data = told(read(own).value if own else {}, _NOT_READ_BACK)
+    said = read(own[:1]).value if own else {}
+    # Groups stand in the data alone; other lists that are gone from the document were taken out.
+    groups = read(own).value.get("streams", {}).get("groups", []) if own else []
+    data = told({**said, "streams": {**said.get("streams", {}), "groups": groups}}, _NOT_READ_BACK)
     return _with_section(data, section_said(given, issue))
 
 
@@ -414,4 +310,6 @@ _NOT_READ_BACK = SECTION_LEAVES | frozenset({
     "requirements.verification.check",
 })  # fmt: skip
 
-FUNCTIONAL = Format("functional", files, shown, parse, _NOT_READ_BACK)
+FUNCTIONAL = Format(
+    "functional", files, shown, parse, _NOT_READ_BACK, whole=with_contracts, closing=completion
+)

@@ -77,7 +77,8 @@ class Arrangement:
 
 def arranged(plan: Plan) -> Arrangement:
     """The steps of a plan under their headings. A track goes on under a second heading where its next step
-    needs one of another track; in a cycle the plan's own order is kept.
+    needs one of another track; in a cycle the plan's own order is kept. Checks that are all the work there is
+    are ordinary steps.
     """
     graph = task_graph(plan.tasks)
     release = _last(plan, graph, {task.id for task in plan.tasks if task.kind == "release"})
@@ -85,6 +86,8 @@ def arranged(plan: Plan) -> Arrangement:
     rest = [task.id for task in plan.tasks if task.id not in release and task.id not in checks]
     gates = {one for one in checks if not any(graph.reaches(other, one) for other in rest)}
     ordinary = [task for task in plan.tasks if task.id not in release and task.id not in gates]
+    if not ordinary:
+        return Arrangement(tuple(_tracks(plan.tasks, graph)), (), ())
     return Arrangement(
         tuple(_tracks(ordinary, graph)),
         tuple(_in_order([task for task in plan.tasks if task.id in gates], graph)),
@@ -143,7 +146,8 @@ def _track_of(heading: str) -> str:
 def files(plan: Plan, existing: Mapping[str, str]) -> tuple[File, ...]:
     """All files of the plan; UserError when IMPLEMENTATION_PLAN.md cannot take its section."""
     path = f"{spec_folder(plan)}/{NAME}"
-    before = own_text([File(name, text) for name, text in existing.items()], plan.issue, NAME)
+    anywhere = own_text([File(name, text) for name, text in existing.items()], plan.issue, NAME)
+    before = existing.get(path, anywhere)
     text = render("formats/steps/steps.md", **_values(plan, ticked(before)))
     return with_companions(plan, existing, [File(path, text)], [("Steps", path)])
 
@@ -169,7 +173,7 @@ def _values(plan: Plan, done: frozenset[str]) -> dict[str, Any]:
         "file_line": file_line,
         "needs": steps_named,
         "remarks": lambda task: list(_remarks(task, together[task.id])),
-        "way": [f"Step {number(name)}" for name in way],
+        "way": [f"Step {number(name)}" for name in way] if len(way) > 1 else [],
         "hours": f"{hours:g}",
         "folder": spec_folder(plan),
     }

@@ -75,7 +75,7 @@ IMPACTS: Mapping[RiskClass, Literal["low", "medium", "high"]] = {
     "critical": "high",
 }
 _TEST_FILE = re.compile(
-    r"(?:.*/)?(?:tests?|specs?|__tests__)/|(?:.*/)?(?:test_[^/]*|[^/]*[._](?:test|spec)\.[^/]*)$"
+    r"(?:.*/)?(?:tests?|specs?|__tests__)/|(?:.*/)?(?=[^/]*$)(?:test_|[^/]*[._](?:test|spec)\.)"
 )
 _ONE_TEST = re.compile(r"`?(?P<path>[^\s:`]{1,200}\.\w{1,10})::(?P<name>[^\s`]{1,200})`?")
 _PHASE = re.compile(r"P(\d{1,4}|[A-Z])$")
@@ -256,13 +256,13 @@ def _numbers(phases: Sequence[Phase]) -> list[str]:
 
 
 def _impact(plan: Plan) -> Iterator[FileChange]:
-    """Every file the tasks change, once, with what all of them do to it; a file that only the impact map
-    names comes last."""
+    """Every file the tasks change, once, with what all of them do to it: one that a task creates, renames or
+    deletes says so, whoever else edits it. A file that only the impact map names comes last."""
     found: dict[str, FileChange] = {}
     for change in (one for task in plan.tasks for one in task.files):
         before = found.get(plain(change.path))
         words = [plain(one.summary) for one in (before, change) if one and plain(one.summary)]
-        kept = before or change
+        kept = before if before and (before.change != "edit" or change.change == "edit") else change
         found[plain(change.path)] = kept.model_copy(update={"summary": "; ".join(dict.fromkeys(words))})
     for row in plan.codebase.impact:
         found.setdefault(plain(row.path), FileChange(path=row.path, change=row.change, summary=row.why))
@@ -273,8 +273,9 @@ def _impact_line(change: FileChange) -> str:
     source = (
         f"{safe_text.code(change.source)} → " if change.change == "rename" and change.source.strip() else ""
     )
-    bare = is_none(plain(change.path)) and not change.summary.strip() and not source
     what = f" - {file_words(change.summary)}" if change.summary.strip() else ""
+    said = f"{plain(change.path)} - {plain(change.summary)}" if what else plain(change.path)
+    bare = is_none(said) and not source
     return f"{source}{safe_text.code(change.path)}{f' ({change.change})' if bare else ''}{what}"
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.plan.markdown import Block, Document
+from bot.plan.readers.answers import is_decided, leaning
 from bot.plan.readers.found import Found, Stage
 from bot.plan.readers.frontmatter import FrontMatter, front_matter
 from bot.plan.readers.labels import DONE, LISTS, NOTHING, NUMBERED, PARALLEL, PHASE, label_of
@@ -150,7 +151,9 @@ class _Walk:
         elif opens:
             self._open_item(at, block)
         elif (
-            (block.kind == "row" and read_row(self.sheet, block)) or self._part(block) or self._outside(block)
+            (block.kind == "row" and read_row(self.sheet, block))
+            or self._part(block)
+            or self._outside(at, block)
         ):
             self.used.add(at)
 
@@ -248,12 +251,12 @@ class _Walk:
 
     # -- outside tasks
 
-    def _outside(self, block: Block) -> bool:
+    def _outside(self, at: int, block: Block) -> bool:
         if block.kind not in ("paragraph", "item") or block.quoted or self.parts:
             return False
         if self._goal(block):
             return True
-        return block.kind == "item" and (self._entry(block) or self._check(block))
+        return block.kind == "item" and (self._entry(at, block) or self._check(block))
 
     def _goal(self, block: Block) -> bool:
         """`**Goal**: …` of a phase, or of the plan."""
@@ -271,7 +274,7 @@ class _Walk:
         self.sheet.add("/goals", rest, *place)
         return True
 
-    def _entry(self, block: Block) -> bool:
+    def _entry(self, at: int, block: Block) -> bool:
         """An item of a list of goals, non-goals, questions, assumptions or constraints."""
         heading = self.outline.heading.strip("* ")
         pointer = next((pointer for pointer, pattern in LISTS if pattern.match(heading)), "")
@@ -279,6 +282,11 @@ class _Walk:
             return False
         box = box_of(block)
         text = " ".join(block.text[box[1] if box else 0 :].split())
+        if pointer == "/questions":
+            if is_decided(self.document.blocks, at):
+                self.sheet.say(block.text, self.outline.heading, block.line, block.col)
+                return True
+            text = f"{text} {leaning(self.document.blocks, at)}".strip()
         if pointer in ("/questions", "/assumptions"):
             count = len(self.sheet.value.get(pointer[1:], ())) + 1
             data = {"id": f"{pointer[1].upper()}-{count}", "text": text, "resolved": bool(box and box[0])}

@@ -55,7 +55,7 @@ _SECTIONS: Mapping[str, str] = {
     "open questions": "questions",
 }
 _TITLE = re.compile(r"plan\s*[:–—-]\s*", re.IGNORECASE)
-_SLUG = re.compile(r"\(\s*\[?`?(?P<slug>[^()`\[\]]{1,120})`?\]?\s*\)\s*$")
+_SLUG = re.compile(r"\(\s*+\[?`?(?P<slug>[^()`\[\]]{1,120})`?\]?\s*\)\s*$")
 # An id at the start of an item, bold or not, with what stands in brackets or bold text after it.
 _NAMED = re.compile(
     r"(?P<mark>\*\*|__|`)?"
@@ -63,11 +63,11 @@ _NAMED = re.compile(
     r"(?:`|(?P<closed>\*\*|__))?"
     r"\s*(?P<remark>\([^()]{0,120}\))?\s*(?:`|(?P<late>\*\*|__))?\s*[:–—.-]?\s*"
 )
-_NAME_END = re.compile(r"\s{0,40}(?:(?<!\\)[:–—.-]\s{0,40})?$")
+_NAME_ENDS = (":", "–", "—", ".", "-")
 _AFTER_NAME = re.compile(r"\s{0,40}[:–—.-]?\s{0,40}")
 _MARKER = re.compile(r"\s*\**\[0o0o NEEDS\s+CONFIRMATION\]\**\s*[:–—-]?\s*", re.IGNORECASE)
 _IMPACT = re.compile(
-    r"\b(?:impact\s*:?\s*)(?P<a>high|medium|low)\b|\b(?P<b>high|medium|low)\s+impact\b", re.IGNORECASE
+    r"\bimpact\s*+(?::\s*)?(?P<a>high|medium|low)\b|\b(?P<b>high|medium|low)\s+impact\b", re.IGNORECASE
 )
 _RESOLVED = re.compile(r"\b(?P<no>un|not\s+)?(?:resolved|confirmed)\b", re.IGNORECASE)
 _STEP = re.compile(
@@ -167,8 +167,8 @@ def _named(
 
 
 def _before(text: Stretch, end: int) -> Stretch:
-    found = _NAME_END.search(text.source, 0, end)
-    return text.cut(0, found.start() if found else end)
+    name = text.source[:end].rstrip()
+    return text.cut(0, len(name) - (name.endswith(_NAME_ENDS) and name[-2:-1] != "\\"))
 
 
 def _after(source: str, start: int) -> int:
@@ -341,8 +341,8 @@ def _says_nothing(entry: Entry) -> bool:
 
 
 _INTERFACE = re.compile(
-    r"(?:\*\*|__)?(?P<name>`[^`]{1,300}`|[^*`:]{1,120}?)(?:\*\*|__)?\s*(?:\((?P<kind>[^()]{1,60})\))?(?:\*\*|__)?"
-    r"\s*(?::(?:\*\*|__)?|\s[–—-])\s+"
+    r"(?:\*\*|__)?(?P<name>`[^`]{1,300}`|[^*`:]{0,119}?[^*`:\s])(?:\*\*|__)?\s*+(?:\((?P<kind>[^()]{1,60})\))?(?:\*\*|__)?"
+    r"\s*+(?::(?:\*\*|__)?|(?<=\s)[–—-])\s+"
 )
 
 

@@ -58,7 +58,7 @@ _NAMED = re.compile(
     r"(?:\*\*|__|`)?(?P<id>(?:[A-Z]{1,3}-|(?:FR|NFR|AC|BR|WS)[ _.]?)\d{1,6}(?:\.\d{1,3}|[a-z]{0,3}))\b"
     r"(?:\*\*|__|`)?\s*[:·–—.-]*\s*"
 )
-_TRACE = re.compile(r"\(\s*(?P<ids>(?:FR|NFR|BR)-[^()]{1,200})\)\s*(?:\*\*|__)?\s*[:.]?\s*$")
+_TRACE = re.compile(r"\(\s*(?P<ids>(?:FR|NFR|BR)-[^()]{1,200})\)\s*+(?:(?:\*\*|__)\s*+)?(?:[:.]\s*)?$")
 _HIGH = re.compile(r"^\W*(?P<impact>high|medium|low)\b", re.IGNORECASE)
 _YES = re.compile(r"\s*(?:confirmed|yes|resolved|✅|✓)(?:\W|$)", re.IGNORECASE)
 

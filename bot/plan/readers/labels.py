@@ -11,7 +11,7 @@ import re
 
 _ID = r"(?:[A-Z]{1,12}[-_.]?)?\d{1,6}(?:[.\-][A-Za-z]?\d{1,5}){0,5}[a-z]?|[A-Z]{1,2}\d{0,3}|[IVX]{1,5}"
 _SEPARATOR = r"\s{0,3}(?:[:：.、)）]|[-–—]{1,2}(?=\s)|\|)\s{0,3}"
-_DECOR = r"(?:[^\w\s#\[(`*<_「【]{1,4}\s{0,2}){0,2}"
+_DECOR = r"\A(?:[^\w\s#\[(`*<_「【]{1,4}\s{0,2}){0,2}"
 
 _TASK_WORDS = (
     r"task|タスク|任务|任務|작업|태스크|aufgabe|tarefa|tarea|t[âa]che|задача|görev|work\s?item|工作项"
@@ -97,7 +97,7 @@ LABELS: dict[str, re.Pattern[str]] = {
     name: re.compile(rf"{_DECOR}(?:{words})", re.IGNORECASE) for name, words in _FIELDS.items()
 }
 LABEL = re.compile(
-    r"(?P<mark>\*\*|__|[*_])?(?P<name>[^*_:：\n`]{1,48}?)(?P<colon>[:：])?(?P=mark)?(?(colon)"
+    r"\A(?P<mark>\*\*|__|[*_])?(?P<name>[^*_:：\n`]{1,48}?)(?P<colon>[:：])?(?P=mark)?(?(colon)"
     r"|[:：])(?=\s|\*|$|`|[^\x00-\x7f])\s{0,3}(?:\*\*)?"
 )
 BARE_LABEL = re.compile(r"(?:\*\*|__)(?P<name>[^*_:：\n]{1,48})(?:\*\*|__)\s{0,3}")
@@ -182,8 +182,8 @@ PLANNING_ANYWHERE = re.compile(
     r"|计划|顺序)|任务(?:清单|列表|分解)|구현 (?:계획|단계)|작업 목록"
 )
 NOTHING = re.compile(
-    r"[\s*_`(—–-]*(?:none|n/?a|nothing|no|-+|なし|无|無|keine?|nenhuma?|ninguna?|aucune?|없음"
-    r"|yok|foundational|—)?[\s.*_`)]*(?:\(.{0,200}\))?[\s.*_`]*",
+    r"[\s*_`—–-]*+(?:[\s*_`(—–-]*+(?:none|n/?a|nothing|no|なし|无|無|keine?|nenhuma?|ninguna?|aucune?|없음"
+    r"|yok|foundational)?[\s.*_`)]*+)?(?:\(.{0,200}\)[\s.*_`]*)?",
     re.IGNORECASE,
 )
 PARALLEL = re.compile(

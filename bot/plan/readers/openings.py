@@ -85,6 +85,8 @@ class _Scan:
     def __init__(self) -> None:
         self.found: dict[str, list[int]] = {}
         self.named: list[int] = []
+        self.ids: dict[str, list[int]] = {}
+        self.aside: set[int] = set()
         self.outline = Outline()
         self.boxes: list[int] = []
         self.label = False
@@ -132,8 +134,9 @@ class _Scan:
             return
         if box and (not nested or _DOTTED.match(text)):
             self._add("box", at)
-            if _TRACKED.match(text):
+            if found := _TRACKED.match(text):
                 self.named.append(at)
+                self._identify(found[0], at)
         if block.level == 1 and _bold_task(block):
             self._add("bold", at)
         elif block.level == 1 and not box and self._planned():
@@ -141,6 +144,17 @@ class _Scan:
                 self._add("ordered", at)
             elif self.outline.under("phase") or self.outline.under("step"):
                 self._add("bullet", at)
+
+    def _identify(self, name: str, at: int) -> None:
+        self.ids.setdefault(name, []).append(at)
+        if self.outline.under("aside"):
+            self.aside.add(at)
+
+    def _mentions(self) -> frozenset[int]:
+        """Boxes of a section that is no work and name a task of another one: they check it."""
+        return frozenset(
+            at for same in self.ids.values() if not self.aside.issuperset(same) for at in self.aside & {*same}
+        )
 
     def _planned(self, *, above: bool = False) -> bool:
         """Whether the headings (`above`: those above the nearest) speak of work to do."""
@@ -156,6 +170,10 @@ class _Scan:
         return len(self.found.get(sort, ()))
 
     def chosen(self) -> tuple[str, frozenset[int]]:
+        mentions = self._mentions()
+        self.named = [at for at in self.named if at not in mentions]
+        if "box" in self.found:
+            self.found["box"] = [at for at in self.found["box"] if at not in mentions]
         sort = self._sort()
         mostly_named = sort == "box" and len(self.named) >= max(3, 0.8 * self._count("box"))
         return sort, frozenset(self.named if mostly_named else self.found.get(sort, ()))

@@ -34,7 +34,7 @@ _LINE_END = re.compile(r"[ \t]*(?:\n|$)")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 
 _RANGE = re.compile(r"([A-Z]{1,4}-?)(\d{1,6})\s*(?:–|—|-|\.\.\.?|…|to|through)\s*(?:\1)?(\d{1,6})")
-_BETWEEN = re.compile(r"\s{0,40}(?:[,;&+]|\band\b)[\s,]*")
+_BETWEEN = re.compile(r"(?:[,;&+]|\band\b)[\s,]*")
 _REMARK = re.compile(r"\s{0,40}\([^()]{0,200}\)\s{0,40}\.?$|\.$")
 _WIDEST = 100
 
@@ -338,14 +338,12 @@ def change_of(text: str) -> str:
 
 _VERB = "|".join(sorted(CHANGES, key=len, reverse=True))
 _FILE = re.compile(
-    rf"(?:\*\*|__|\*)?(?:\[?(?P<verb>{_VERB})\]?(?:\s*:|(?=\s+`)|\s*:?(?:\*\*|__|\*)\s*:?)\s*)?(?:\*\*|__)?"
+    rf"(?:\*\*|__|\*)?(?:\[?(?P<verb>{_VERB})\]?(?:\s*:|(?=\s+`)|\s*:?(?:\*\*|__|\*)(?:\s*:)?)\s*)?(?:\*\*|__)?"
     r"(?:`(?P<code>[^`]+)`|\[`?(?P<link>[^\]`\n]+)`?\]\([^()\s]*\)|(?P<plain>[^\s`*:,;()\[\]]+))"
     r"(?:\*\*|__)?(?::(?:\*\*|__))?",
     re.IGNORECASE,
 )
-_PATH = re.compile(
-    r"[^\s/][^\s]*/[^\s]*|/[^\s]*|\.?[\w*@+-]+(?:\.[\w*-]+)+|Makefile|Dockerfile|LICENSE|Procfile"
-)
+_PATH = re.compile(r"[^\s/]+/[^\s]*|/[^\s]*|\.?[\w*@+-]+(?:\.[\w*-]+)+|Makefile|Dockerfile|LICENSE|Procfile")
 _ARROW = re.compile(r"\s{0,40}(?:→|->|=>)\s{0,40}`(?P<to>[^`]+)`")
 _SAID = re.compile(
     rf"\s*[(\[](?P<said>{_VERB})(?:\s+from\s+`?(?P<source>[^`()\s]+)`?)?\s*[)\]]", re.IGNORECASE

@@ -34,6 +34,7 @@ _NEVER = re.compile(
     r"|SECURITY|CODE_OF_CONDUCT|PLANS)\.(?:md|txt)$"
     r"|(?:^|/)templates?(?:/|\.md$)|[-_]template\.md$|(?:^|/)\.specify/memory/|(?:^"
     r"|/)\.taskmaster/(?:docs|templates|reports)/"
+    r"|(?:^|/)get-shit-done/(?:workflows|references|contexts)/|(?:^|/)\.?_?bmad(?:-core)?/|(?:^|/)history/prompts/"
     r"|(?:^|/)\.agent/PLANS\.md$|(?:^|/)openspec/(?:AGENTS|project)\.md$",
     re.IGNORECASE,
 )
@@ -48,27 +49,28 @@ _PLACES: tuple[tuple[str, str], ...] = (
     ("task-master", r"(?:^|/)\.taskmaster/tasks/task_\d+[\w.-]*\.(?:txt|md)$"),
     ("export", r"(?:^|/)EXPORT/plan_[a-z0-9_-]+\.md$"),
 )
-_SPEC_KIT = re.compile(
-    r"(?:^|/)(?:\.?specify/|docs/)?specs/(?:\d{3,4}(?!\d|-\d\d-\d\d)"
-    r"|\d{8}-\d{6})[a-z0-9_.-]*/(?:.+/)?(?P<name>spec|plan|tasks)\.md$",
+# Folders and names apart: only so are both found in one pass over a path, however often folders repeat.
+_SPEC_KIT_FOLDER = re.compile(
+    r"(?:^|/)(?:\.?specify/|docs/)?specs/(?:\d{3,4}(?!\d|-\d\d-\d\d)|\d{8}-\d{6})[a-z0-9_.-]*/",
     re.IGNORECASE,
 )
+_SPEC_KIT_NAME = re.compile(r"(?P<name>spec|plan|tasks)\.md", re.IGNORECASE)
 _PLAN_NAME = re.compile(
-    r"(?:^|[\W_])(?:[\w-]{0,80}plan(?:ning|s)?|todos?|tasks?|task[-_]?list|roadmap|milestones?"
+    r"(?:^|[\W_])(?:[^\W_]{0,80}plan(?:ning|s)?|todos?|tasks?|task[-_]?list|roadmap|milestones?"
     r"|checklist|backlog|umsetzungsplan|execplan|implementation|fix_plan|plano|計画|计划)(?=[\W_]"
-    r"|$)[^/]*$",
+    r"|$)",
     re.IGNORECASE,
 )
 _PLAN_FOLDER = re.compile(
     r"(?:^|/)(?:plans?|execplans?|exec-plans|\.planning|\.plans?|implementation-plans|stories"
-    r"|superpowers/plans|backlog/(?:tasks|completed|archive/tasks|drafts))/(?:.*/)?[^/]+\.(?:md"
-    r"|mdx|txt)$",
+    r"|superpowers/plans|backlog/(?:tasks|completed|archive/tasks|drafts))/",
     re.IGNORECASE,
 )
+_IN_PLAN_FOLDER = re.compile(r".+\.(?:md|mdx|txt)", re.IGNORECASE | re.DOTALL)
 _NOT_BY_FOLDER = re.compile(
     r"(?:^|/)(?:STATE|SUMMARY|RESEARCH|CONTEXT|REQUIREMENTS|PROJECT|VERIFICATION|UAT|MILESTONES"
     r"|INDEX|index|README)\.md$|-(?:SUMMARY|RESEARCH|CONTEXT|VERIFICATION|UAT|VALIDATION"
-    r"|DISCUSSION-LOG|design|review[\w.-]*|research)\.md$|\.review-[\w.]+\.md$",
+    r"|DISCUSSION-LOG|design|review(?:[\w.]|-(?!review))*|research)\.md$|\.review-[\w.]+\.md$",
 )
 
 _FENCE = re.compile(
@@ -191,9 +193,8 @@ def _own_kind(path: str, look: _Look) -> str | None:
 
 
 def _spec_kit_kind(path: str, look: _Look) -> str | None:
-    named = _SPEC_KIT.search(path)
-    if named:
-        return f"spec-kit {named['name'].lower()}"
+    if named := _spec_kit_name(path):
+        return f"spec-kit {named}"
     if look.count("spec-kit task") >= 2:
         return "spec-kit tasks"
     if look.has("story", "requirement line") or look.has("feature spec", "requirement line"):
@@ -201,6 +202,13 @@ def _spec_kit_kind(path: str, look: _Look) -> str | None:
     if look.has("plan title", "constitution") or look.has("technical context", "constitution"):
         return "spec-kit plan"
     return None
+
+
+def _spec_kit_name(path: str) -> str:
+    """ "spec", "plan" or "tasks" for a file of a feature's folder, "" for others."""
+    folder, slash, name = path.rpartition("/")
+    named = _SPEC_KIT_NAME.fullmatch(name)
+    return named["name"].lower() if named and _SPEC_KIT_FOLDER.search(folder + slash) else ""
 
 
 def _tool_kind(path: str, look: _Look) -> str | None:
@@ -224,10 +232,10 @@ def _plans(path: str, look: _Look) -> bool:
     boxes, heads = look.count("box"), look.count("task heading")
     if look.has("xml task"):
         return True
-    name = path.rpartition("/")[2]
+    folder, slash, name = path.rpartition("/")
     if _NOT_BY_FOLDER.search(path):
         return boxes >= 3 and heads >= 2
-    if _PLAN_NAME.search(name) or _PLAN_FOLDER.search(path):
+    if _PLAN_NAME.search(name) or _for_plans(folder + slash, name):
         return True
     steps = look.count("steps heading")
     return (boxes >= 3 and heads + steps >= 1) or heads >= 3 or (heads >= 2 and steps >= 1)
@@ -241,11 +249,16 @@ def find_plans(paths: Iterable[str]) -> list[str]:
 def _named_as_plan(path: str) -> bool:
     if re.search(r"(?:^|/)(?:node_modules|vendor|\.git|dist|build|target|\.venv)/", path):
         return False
-    if any(re.search(pattern, path) for _, pattern in (*_JSON_NAMES, *_PLACES)) or _SPEC_KIT.search(path):
+    if any(re.search(pattern, path) for _, pattern in (*_JSON_NAMES, *_PLACES)) or _spec_kit_name(path):
         return True
     if not _MARKDOWN.search(path) or _NEVER.search(path) or _NOT_BY_FOLDER.search(path):
         return False
-    return bool(_PLAN_NAME.search(path.rpartition("/")[2].rpartition(".")[0]) or _PLAN_FOLDER.search(path))
+    folder, slash, name = path.rpartition("/")
+    return bool(_PLAN_NAME.search(name.rpartition(".")[0])) or _for_plans(folder + slash, name)
+
+
+def _for_plans(folder: str, name: str) -> bool:
+    return bool(_IN_PLAN_FOLDER.fullmatch(name) and _PLAN_FOLDER.search(folder))
 
 
 # Where each foreign kind is read: module and function; both kinds of arguments are looked up when needed.

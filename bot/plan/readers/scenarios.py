@@ -14,8 +14,11 @@ _GIVEN = (
     r"given|dado(?: que)?|dada|étant donné(?: que)?|angenommen|gegeben(?: sei)?|前提(?:条件)?|假设|假定"
     r"|给定|當前提|주어진 상황|조건|verilen"
 )
-_WHEN = r"when|quando|cuando|quand|wenn|もし|いつ|操作|当|當|언제|만약|eğer"
-_THEN = r"then|então|entao|entonces|alors|dann|ならば|その結果|結果|那么|那麼|则|則|그러면|그때|o zaman"
+_WHEN = r"when|quando|cuando|quand|wenn|もし|いつ|実行|操作|当|當|언제|만약|eğer"
+_THEN = (
+    r"then|então|entao|entonces|alors|dann|ならば|その結果|期待(?:される)?結果|結果|那么|那麼|则|則|그러면|그때"
+    r"|o zaman"
+)
 _AND = r"and|but|e|mas|y|pero|et|mais|und|aber|かつ|また|并且|而且|並且|그리고|ve"
 _MARK = re.compile(
     rf"(?P<bold>\*\*|__)?(?:(?P<given>{_GIVEN})|(?P<when>{_WHEN})|(?P<then>{_THEN})|(?P<and>{_AND}))"
@@ -25,6 +28,7 @@ _MARK = re.compile(
 _START = re.compile(r"(?:^|(?<=[,，、.。;；→])\s{0,3}|(?<=\n)\s{0,8})")
 _EARS = re.compile(r"(?P<kind>when|while|where|if|whenever|during|after|before|upon|once)\b", re.IGNORECASE)
 _THEN_WORD = re.compile(r"\bthen\b", re.IGNORECASE)
+_WORD = re.compile(r"\S+")
 _MODAL = re.compile(r"\b(?:shall|must|will|should)\b", re.IGNORECASE)
 
 
@@ -48,13 +52,30 @@ def given_when_then(texts: Iterable[Placed]) -> Blocks:
     """
     blocks = Blocks()
     current: list[Placed] | None = None
+    last: tuple[str, int, int, int] | None = None
     for text, line, col in texts:
         for name, clause, at in _clauses(text):
             if name != "and" and name:
                 current = {"given": blocks.given, "when": blocks.when, "then": blocks.then}[name]
             if current is not None and clause:
                 current.append((clause, *_place(text, at, line, col)))
+                last = (text, at, line, col) if current is blocks.when else last
+    if last and not blocks.then:
+        _halve(blocks, *last)
     return blocks
+
+
+def _halve(blocks: Blocks, text: str, at: int, line: int, col: int) -> None:
+    """Take what follows out of the last `when`, which stands at `at` of `text` and says both in one sentence:
+    "When x, the system SHALL y"."""
+    clause, *place = blocks.when[-1]
+    modal = _MODAL.search(clause)
+    cut = clause.rfind(", ", 0, modal.start()) if modal else -1
+    if cut <= 0:
+        return
+    before = [*_WORD.finditer(text, at)][len(clause[:cut].split())]
+    blocks.when[-1] = (clause[:cut], place[0], place[1])
+    blocks.then.append((clause[cut + 2 :], *_place(text, before.start(), line, col)))
 
 
 def _clauses(text: str) -> list[tuple[str, str, int]]:

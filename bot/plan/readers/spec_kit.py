@@ -8,8 +8,10 @@ Ids stay as they are written (T001, FR-001, SC-001); the scenarios of story 1 ar
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from bot.plan.markdown import Block, Document
+from bot.plan.readers.answers import is_decided, leaning
 from bot.plan.readers.checklist import read_checklist
 from bot.plan.readers.labels import LISTS, NOTHING
 from bot.plan.readers.leftover import keep_prose
@@ -26,7 +28,12 @@ _DEFINED = re.compile(
     r"|TR)-?[A-Z]{0,4}-?\d{1,4}(?:\.\d{1,3})?[a-z]?)(?:\*\*|__"
     r"|`)?\s?(?:\((?P<note>[^()\n]{1,60})\))?\s?(?:[:：]|—|–|-\s)(?:\*\*|__)?\s{0,3}"
 )
-_QUESTION = re.compile(r"\[NEEDS CLARIFICATION(?:\s?[:：]\s?(?P<text>[^\]]{0,600}))?\]", re.IGNORECASE)
+_CLARIFY = re.compile(
+    r"(?P<before>\b(?:no|any|all|remaining|unresolved|zero|without|the|of|with|use|mark(?:ed)?)\s{1,3}`?)?"
+    r"(?P<mark>\[NEEDS CLARIFICATION(?P<ask>\s?[:：]\s?(?P<text>[^\]]{0,600}))?\])"
+    r"(?P<after>`?\s{0,3}(?:markers?|items?|tags?|notes?|remain)\b)?",
+    re.IGNORECASE,
+)
 _QUALITIES = frozenset({"SC", "NFR", "QR"})
 _STACK = re.compile(
     r"technical context|tech(?:nical|nology)? stack|技术(?:上下文|背景)|技術コンテキスト|기술", re.IGNORECASE
@@ -124,8 +131,12 @@ class _Spec:
         pointer = next((pointer for pointer, pattern in LISTS if pattern.match(name)), "")
         if not pointer or block.kind != "item" or block.level != 1 or NOTHING.fullmatch(block.text):
             return False
+        if pointer == "/questions" and is_decided(self.document.blocks, at):
+            return False
         self.used.add(at)
         text = " ".join(block.text.split())
+        if pointer == "/questions":
+            text = f"{text} {leaning(self.document.blocks, at)}".strip()
         if pointer in ("/assumptions", "/questions"):
             self.numbered(pointer, text, block.line, block.col)
         else:
@@ -142,9 +153,9 @@ class _Spec:
             (block.text, block.line, block.col)
         ]
         for text, line, col in cells if block.kind in ("paragraph", "item", "row") and not block.head else ():
-            for found in _QUESTION.finditer(text):
-                words = " ".join((found["text"] or found[0]).split())
-                before = text[: found.start("text" if found["text"] else 0)]
+            for found in clarifications(text):
+                words = " ".join((found["text"] or found["mark"]).split())
+                before = text[: found.start("text" if found["text"] else "mark")]
                 row, start = line + before.count("\n"), col + len(before)
                 place = (row, start) if row == line else _exactly(self.document, words, row, 1)
                 self.numbered("/questions", words, *place)
@@ -166,8 +177,9 @@ class _Spec:
         if block.kind == "item" and (block.number is not None or block.level == 1):
             self.finish()
         blocks = given_when_then([(block.text, block.line, block.col)])
-        if blocks.empty:
-            return
+        parts = sum(map(bool, (blocks.given, blocks.when, blocks.then)))
+        if blocks.empty or (block.kind == "paragraph" and not self.steps and parts < 2 and not block.level):
+            return  # prose may well say when something happens
         self.steps.append((at, block))
 
     def finish(self) -> None:
@@ -179,6 +191,14 @@ class _Spec:
         self.used.update(at for at, _ in steps)
         self.count += 1
         add_criterion(self.sheet, self.document, f"{self.story}/AC{self.count}", steps[0][1], blocks)
+
+
+def clarifications(text: str) -> Iterator[re.Match[str]]:
+    """The markers of something to be clarified (`ask`: what), but for those that a text only talks about."""
+    for found in _CLARIFY.finditer(text):
+        dots = re.fullmatch(r"[.…]{1,3}", found["text"] or "")
+        if (found["ask"] is not None and not dots) or not (found["before"] or found["after"]):
+            yield found
 
 
 def add_criterion(

@@ -27,7 +27,7 @@ _IN_FORM = re.compile(
     r"\s*$"
 )
 _PAIR = re.compile(
-    r"\b(?P<name>effort|risk|rollback)\b\s*[:=]?\s*(?P<value>[^,;|·()\s][^,;|·()]{0,80})", re.IGNORECASE
+    r"\b(?P<name>effort|risk|rollback)\b\s*+(?:[:=]\s*+)?(?P<value>[^,;|·()\s][^,;|·()]{0,80})", re.IGNORECASE
 )
 _KNOWN = {
     "effort": ("effort", EFFORTS),

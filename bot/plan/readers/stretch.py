@@ -22,9 +22,10 @@ _SIMPLE = re.compile(
     r"[^\\`*_\[\]<>&!~]*(?:(?<!`)`(?:[^`\s]|[^`\s][^`]*[^`\s])`(?!`)[^\\`*_\[\]<>&!~]*)*", re.DOTALL
 )
 _BREAK = re.compile(r"<br\s?/?>", re.IGNORECASE)
-_DANGLING = re.compile(r"\s*(?:\*\*|__)$")
 # Escaped signs and code spans hide what stands in them.
-_BOLD_MARK = re.compile(r"\\.|(?P<ticks>`+)[^`](?:.{0,400}?[^`])??(?P=ticks)(?!`)|`+|\*\*|__", re.DOTALL)
+_BOLD_MARK = re.compile(
+    r"\\.|(?<!`)(?P<ticks>`++)[^`](?:.{0,400}?[^`])??(?P=ticks)(?!`)|`+|\*\*|__", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Stretch:
     def undangled(self) -> Stretch:
         """Without the closing mark of bold text that began before it."""
         odd = self.source.count("**") % 2 or self.source.count("__") % 2
-        return self.cut(0, len(_DANGLING.sub("", self.source))) if odd else self
+        return self.cut(0, -2) if odd and self.source.endswith(("**", "__")) else self
 
     @cached_property
     def _starts(self) -> list[int]:

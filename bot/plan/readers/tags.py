@@ -17,7 +17,7 @@ NAMES_TEXT = """
 """
 NAMES = frozenset(NAMES_TEXT.split())
 _OPEN = re.compile(r"\s*<(?P<name>[a-z_-]{2,24})(?P<attributes>\s[^<>\n]{0,300})?>(?P<rest>.*)$")
-_FENCE = re.compile(r"\s{0,12}(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)$")
+_FENCE = re.compile(r"\s{0,12}(?P<mark>`{3,}+|~{3,}+)(?P<info>[^`]*)$")
 
 
 @dataclass

@@ -122,7 +122,7 @@ def needs_in(text: str, line: int, col: int) -> list[Placed]:
         here = (hit["word"] or "").lower()
         word = here or (
             word
-            if re.fullmatch(r"[\s,，、;&+/*`]*(?:and|und|e|y|et)?[\s*`]*", text[end : hit.start()])
+            if re.fullmatch(r"[\s,，、;&+/*`]*+(?:(?:and|und|e|y|et)[\s*`]*)?", text[end : hit.start()])
             else ""
         )
         end = hit.end()
@@ -146,7 +146,7 @@ def _range(first: str, last: str | None) -> list[str]:
         first, last = both[1], both[2]
     if not last:
         return [first]
-    head, tail = re.fullmatch(r"(.*?)(\d+)[a-z]?", first), re.fullmatch(r"(.*?)(\d+)", last)
+    head, tail = re.fullmatch(r"(|.*\D)(\d+)[a-z]?", first), re.fullmatch(r"(|.*\D)(\d+)", last)
     if not head or not tail or tail[1] not in ("", head[1]):
         return [first, last]
     low, high = int(head[2]), int(tail[2])

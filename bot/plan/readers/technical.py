@@ -287,7 +287,7 @@ def _unless_none(page: Page, pointer: str, text: Stretch | None) -> None:
         page.bare(pointer, text)
 
 
-_PATH_FIRST = re.compile(r"`(?P<path>[^`\s]*[/.][^`\s]*)`\s*(?::|—|–|-(?=\s))\s*(?=\S)")
+_PATH_FIRST = re.compile(r"`(?P<path>[^`\s/.]*[/.][^`\s]*)`\s*(?::|—|–|-(?=\s))\s*(?=\S)")
 
 
 def _test(page: Page, said: Stretch) -> None:

@@ -8,6 +8,8 @@ from bot.plan.markdown import Block, Document
 from bot.plan.readers.labels import LEADING_ID, MARKERS, ODD_BOX, PHASE, STEP, TASK
 
 _TRAILING_MARKS = re.compile(r"\s?(?:✅|☑️?|❌|🚧|⏳|🔄)$")
+# "Day 1-2" says when; it is nobody's number.
+_DAYS = re.compile(r"\W{0,4}(?:day|week|month|tag|woche)s?\s{0,3}\d{1,3}-\d{1,3}\b(?!-)", re.IGNORECASE)
 _TICKED = "x✓✔✅"
 
 
@@ -60,7 +62,7 @@ def headline(text: str) -> tuple[str, list[str], bool, str]:
         number, bare = found["id"], found["title"]
     elif lead := LEADING_ID.match(bare):
         number, bare = lead["id"], bare[lead.end() :]
-    elif heading := PHASE.fullmatch(bare):
+    elif (heading := PHASE.fullmatch(bare)) and not _DAYS.match(bare):
         number, bare = (heading["id"], heading["title"]) if heading["title"] else ("", bare)
     elif re.match(r"Task\s?:\s", bare):
         bare = bare[bare.index(":") + 1 :]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from bot.plan.audited import documents
 from bot.plan.contract import contract_text
 from bot.plan.facets import (
     BusinessRule,
@@ -24,9 +25,8 @@ from bot.plan.facets import (
     Streams,
 )
 from bot.plan.fanout import fanout_text
-from bot.plan.formats import FORMATS
 from bot.plan.formats.export import completed
-from bot.plan.formats.functional import with_contracts
+from bot.plan.formats.implied import with_contracts
 from bot.plan.model import Assumption, Decision, Option, Plan, Question
 from bot.plan.rules import LintInput
 from bot.recon.ground import TreeGround
@@ -42,7 +42,7 @@ _DOCUMENT = {"export": "EXPORT/", "functional": "/plan.md"}
 def document(plan: Plan, plan_format: str) -> str:
     """The format's own document."""
     wanted = _DOCUMENT[plan_format]
-    files = FORMATS[plan_format].files(plan, {})
+    files = documents(plan, plan_format, {})
     return next(one.text for one in files if one.path.startswith(wanted) or one.path.endswith(wanted))
 
 
@@ -53,7 +53,7 @@ def given(plan: Plan, plan_format: str) -> LintInput:
         contract_text=contract_text(plan),
         fanout_text=fanout_text(plan),
         ground=TreeGround(TREE),
-        renderings=FORMATS[plan_format].files(plan, {}),
+        renderings=documents(plan, plan_format, {}),
         format=plan_format,
     )
 

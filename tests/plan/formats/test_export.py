@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.effects import File, is_plan_path
-from bot.plan.audited import audited
+from bot.plan.audited import audited, documents
 from bot.plan.facets import ImpactRow
 from bot.plan.formats.companions import with_companions
 from bot.plan.formats.export import EXPORT, completed, document, document_path, printed
@@ -237,7 +237,7 @@ def test_errors_of_the_plan_stand_in_the_audit() -> None:
     given = replace(faceted.given(export(), "export"), ground=None)
     broken = export(tasks=(export().tasks[0].model_copy(update={"depends_on": ("T9",)}), *export().tasks[1:]))
     assert stated(given.renderings)["Errors"] == "0"
-    assert int(stated(EXPORT.files(broken, {}))["Errors"]) > 0
+    assert int(stated(documents(broken, "export", {}))["Errors"]) > 0
 
 
 @pytest.mark.parametrize("size", faceted.SIZES)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.effects import File, is_plan_path
 from bot.plan.facets import Concern, DevNeed, Pair, Requirements, SchemaChange
+from bot.plan.formats.behaviour import GIVEN, WHEN
 from bot.plan.formats.functional import (
     FUNCTIONAL,
     completion,
@@ -19,8 +20,8 @@ from bot.plan.formats.functional import (
     shown,
     task_id,
     view,
-    with_contracts,
 )
+from bot.plan.formats.implied import with_contracts
 from bot.plan.formats.sections import CONCERNS, LAYOUTS
 from bot.plan.markdown import Document
 from bot.plan.model import Assumption, Obligation, Plan, Question
@@ -109,6 +110,13 @@ def test_lengths_stay_within_the_budget(made: Callable[[], Plan], least: int, mo
     assert least < len(text_of(made())) < most
 
 
+def test_open_questions_are_a_checklist() -> None:
+    plan = functional()
+    items = [line for line in section(plan, "Open Questions").split("\n") if line.startswith("- ")]
+    assert items == [f"- [ ] **{one.id}**: {one.text}" for one in plan.questions]
+    assert items
+
+
 # --- sections ----------------------------------------------------------------------------------------------
 
 CONDITIONAL = {"Dev Environment", "Schema Changes", "Security Considerations"}
@@ -130,9 +138,8 @@ def test_sections_that_do_not_apply_are_not_there() -> None:
 
 
 def test_the_header_says_what_the_plan_is_filed_under() -> None:
-    assert text_of(functional()).split("\n")[:6] == [
+    assert text_of(functional()).split("\n\n")[:5] == [
         "# Implementation Plan",
-        "",
         "**Task**: `#12`",
         "**Branch**: `12-invoice-download`",
         "**Feature**: Invoice download",
@@ -283,12 +290,12 @@ def test_the_repository_is_left_out() -> None:
     ]  # fmt: skip
 
 
-def test_remarks_that_say_how_are_left_out_of_what_people_read() -> None:
+def test_files_and_code_are_called_by_their_words() -> None:
     question = Question(
         id="Q-1", text="Which threshold?", why="See docs/operations.md.", options=("`a()`", "2 h")
     )
     text = section(functional(questions=(question,)), "Open Questions")
-    assert "| Q-1 | 2 h |  |" in text
+    assert "| Q-1 | “a”; 2 h | See “operations”. |" in text
 
 
 # --- without the facets ------------------------------------------------------------------------------------
@@ -309,26 +316,50 @@ def test_demands_of_the_issue_become_requirements_word_for_word() -> None:
     wanted = view(plan).requirements
     assert wanted is not None
     assert [(one.id, one.behaviour, one.covers) for one in wanted.functional] == [
-        ("FR-1", "The color of a failed order must be shown", ("I-1",))
+        ("FR-1", "The colour of a failed order must be shown", ("I-1",)),
+        ("FR-2", "Call “retry” in “send”", ("I-2",)),
     ]
-    assert "> The demands of the issue in its own words (*extracted*)." in text_of(plan)
+    assert "> The demands of the issue in its own words (*extracted*); files and code" in text_of(plan)
 
 
-def test_acceptance_becomes_a_criterion_only_when_it_is_one() -> None:
-    texts = (
-        "Given a failed order, when the page is opened, then it is red",
-        "Given a failed order When the page is opened Then it is red",
-        "It works",
-    )
+def test_acceptance_becomes_criteria_that_say_what_is_filled_in() -> None:
+    texts = ("Given a failed order When the page is opened Then it is red", "`parse()` gives 3")
     plan = small_plan(
-        task("T1", acceptance=texts, covers=("I-1",)), obligations=(demand(1, "Show failed orders"),)
+        task("T1", acceptance=(*texts, "`make test` passes"), covers=("I-1",)),
+        obligations=(demand(1, "Show failed orders"),),
     )
     wanted = view(plan).requirements
     assert wanted is not None
-    assert [(one.id, one.requirements, one.given, one.then) for one in wanted.criteria] == [
-        ("AC-1", ("FR-1",), ("a failed order",), ("it is red",))
+    assert [(one.id, one.requirements, one.given, one.when, one.then) for one in wanted.criteria] == [
+        ("AC-1", ("FR-1",), ("a failed order",), ("the page is opened",), ("it is red",)),
+        ("AC-2", ("FR-1",), (GIVEN,), (WHEN,), ("“parse” gives 3",)),
     ]
-    assert pairs(wanted.review) == [("FR-1", "AC-1")]
+    assert pairs(wanted.review) == [("FR-1", "AC-1"), ("FR-1", "AC-2")]
+    assert "*Given* and *When* are filled in (*computed*)" in text_of(plan)
+    assert "filled in" not in text_of(functional())
+
+
+def test_a_criterion_goes_to_the_requirement_whose_words_it_has() -> None:
+    demands = (demand(1, "Orders must be shown"), demand(2, "Invoices must be printed"))
+    texts = ("Two invoices are printed on one page", "The end")
+    plan = small_plan(task("T1", acceptance=texts, covers=("I-1", "I-2")), obligations=demands)
+    wanted = view(plan).requirements
+    assert wanted is not None
+    assert [(one.requirements, one.then) for one in wanted.criteria] == [
+        (("FR-1",), ("The end",)),
+        (("FR-2",), ("Two invoices are printed on one page",)),
+    ]
+
+
+def test_demands_for_tests_are_mandated_and_no_behaviour() -> None:
+    demands = (demand(1, "Orders must be shown"), demand(2, "Add tests for orders"))
+    plan = small_plan(
+        task("T1", covers=("I-1",)), task("T2", kind="verification", covers=("I-2",)), obligations=demands
+    )
+    wanted = view(plan).requirements
+    assert wanted is not None
+    assert [one.behaviour for one in wanted.functional] == ["Orders must be shown"]
+    assert "Add tests for orders" in [one.scenario for one in wanted.mandate if not one.criterion]
 
 
 @pytest.mark.parametrize(
@@ -362,9 +393,12 @@ def test_completion_names_order_and_next_command() -> None:
     assert [row.split(" | ")[0] + " " + row.split(" | ")[1][:4] for row in rows] == [
         "| 1 WS-0", "| 2 WS-1", "| 3 WS-2", "| 3 WS-3",
     ]  # fmt: skip
-    assert "8 functional requirements, 16 acceptance criteria, 1 open question:" in text
+    assert "8 functional requirements, 16 acceptance criteria, 2 open questions." in text
+    assert "**To settle first**: D-1: Which records are offered first?" in text
+    assert "- A: Invoices first *(recommended)*\n- B: All at once\n" in text
+    assert "Then Q-1, which the plan lists" in text
     assert "**Next**, once the plan is approved: `/implement` for WS-0." in text
-    assert "Nothing is built before the plan is approved." in text
+    assert "Nothing is built before the plan is approved: on GitHub by merging" in text
 
 
 def test_completion_without_streams_asks_for_them() -> None:

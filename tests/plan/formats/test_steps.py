@@ -335,3 +335,11 @@ def test_an_edit_in_the_section_is_seen_too() -> None:
     for old, (new, pointer) in changes.items():
         edited = [File(one.path, one.text.replace(old, new)) for one in files]
         assert [where for where, _, _ in STEPS.changed(plan, edited)] == [pointer]
+
+
+def test_checks_that_are_all_the_work_have_a_track() -> None:
+    plan = small_plan(task("T1", kind="verification"), task("T2", kind="release", depends_on=("T1",)))
+    places = arranged(plan)
+    assert [one.id for track in places.tracks for one in track.tasks] == ["T1", "T2"]
+    assert (places.gates, places.release) == ((), ())
+    assert list(STEPS.changed(plan, STEPS.files(plan, {}))) == []

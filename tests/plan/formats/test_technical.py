@@ -137,6 +137,12 @@ def test_tasks_that_no_phase_names_come_last() -> None:
     assert list(TECHNICAL.changed(plan, TECHNICAL.files(plan, {}))) == []
 
 
+@pytest.mark.parametrize(("path", "summary"), [("none", ""), (".. _", "`"), ("_", "."), ("none", "why")])
+def test_a_file_whose_line_looks_like_nothing_is_read(path: str, summary: str) -> None:
+    plan = small_plan(task("T1", files=(change(path, "delete", summary), change("a.py", "delete", "b"))))
+    assert list(TECHNICAL.changed(plan, TECHNICAL.files(plan, {}))) == []
+
+
 def test_files_stand_by_what_happens_to_them() -> None:
     plan = small_plan(
         task(

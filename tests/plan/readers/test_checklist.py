@@ -422,6 +422,48 @@ def test_lists_of_goals_and_questions() -> None:
     assert reading.value["assumptions"][0]["text"] == "Paper is there"
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Which blue?\n  **Decision:** dark", ""),
+        ("Which blue? **Decision**: dark", ""),
+        ("Which blue?\n  - Decision (2026-01-02): dark", ""),
+        ("Which blue?\n\n  Answer: the dark one", ""),
+        ("[x] Which blue?", ""),
+        ("Which blue?\n  - Decision: TBD", "Which blue?"),
+        ("Which blue?\n  - Decision needed: by May", "Which blue?"),
+        ("Which decision: blue or green?", "Which decision: blue or green?"),
+        ("Which blue?\n  - Lean toward: the dark one", "Which blue? Lean toward: the dark one"),
+    ],
+)
+def test_a_question_with_its_decision_is_open_no_more(first: str, second: str) -> None:
+    reading = read("PLAN.md", f"# Maps\n\n## Open Questions\n\n- {first}\n- Who prints?\n")
+    assert [one["text"] for one in reading.value["questions"]] == [*filter(None, [second]), "Who prints?"]
+    assert any("Which blue?" in one.text for one in reading.prose) == (not second)
+    assert "delivery" not in reading.value
+
+
+def test_a_decision_below_the_list_is_of_the_last_question() -> None:
+    text = "# Maps\n\n## Open Questions\n\n- Which blue?\n- Who prints?\n\n**Decision:** Ana\n"
+    assert [one["text"] for one in read("PLAN.md", text).value["questions"]] == ["Which blue?"]
+
+
+@pytest.mark.parametrize(
+    ("title", "number", "words"),
+    [
+        ("Day 1-2: Draw", "1", "Day 1-2: Draw"),
+        ("**Week 3-4**: Draw", "1", "Week 3-4: Draw"),
+        ("Day 5: Draw", "5", "Draw"),
+        ("Task 1-2: Draw", "1-2", "Draw"),
+        ("Phase 1-2: Draw", "1-2", "Draw"),
+    ],
+)
+def test_a_span_of_days_is_no_number(title: str, number: str, words: str) -> None:
+    found = tasks(read("PLAN.md", f"# Maps\n\n## Tasks\n\n- [ ] {title}\n- [ ] Print\n"))
+    assert next(iter(found.values()))["title"] == words
+    assert next(iter(found)) == number
+
+
 def test_parallel_phases_leave_their_tasks_without_order() -> None:
     text = (
         "## Phase 1: A\n\n- [ ] a\n\n## Phase 2: B (in parallel)\n\n"

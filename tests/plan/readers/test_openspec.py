@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.plan.readers.foreign import at, needs, read, tasks
 
 CHANGE = "openspec/changes/share-maps"
@@ -105,6 +107,38 @@ def test_scenarios_are_criteria_of_their_requirement() -> None:
     }
     assert "given" not in second
     assert at(reading, "/requirements/criteria/0/then/1") == (12, 11)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "when", "then"),
+    [
+        (
+            "When a map is shared, the system SHALL show a link.",
+            ["a map is shared"],
+            "the system SHALL show a link.",
+        ),
+        (
+            "**WHEN** a map, or a part of it, is shared, a link MUST be shown",
+            ["a map, or a part of it, is shared"],
+            "a link MUST be shown",
+        ),
+        ("- **WHEN** a map that must be saved is shared", ["a map that must be saved is shared"], ""),
+        ("- **WHEN** it is shared, then a link SHALL be shown", ["it is shared"], "a link SHALL be shown"),
+        (
+            "- **WHEN** it is old, it will be shared\n    - **THEN** no link",
+            ["it is old, it will be shared"],
+            "no link",
+        ),
+    ],
+)
+def test_a_scenario_may_be_one_sentence(sentence: str, when: list[str], then: str) -> None:
+    text = f"# Maps\n\n### Requirement: Links\nThey SHALL be.\n\n#### Scenario: Shared\n{sentence}\n"
+    reading = read(f"{CHANGE}/specs/maps/spec.md", text)
+    [found] = reading.value["requirements"]["criteria"]
+    assert (found.get("when"), found.get("then", [])) == (when, [then] if then else [])
+    if then and "THEN" not in sentence:
+        line, column = at(reading, "/requirements/criteria/0/then/0")
+        assert text.split("\n")[line - 1][column - 1 :].startswith(then)
 
 
 def test_what_is_removed_is_no_requirement() -> None:

@@ -118,6 +118,24 @@ def test_plans_of_a_folder_are_found_by_name() -> None:
     assert find_plans([*plans, *others]) == plans
 
 
+def test_what_a_tool_brings_along_is_nobodys_plan() -> None:
+    brought = [
+        ".claude/get-shit-done/workflows/plan-phase.md",
+        "_bmad/bmm/workflows/plan.md",
+        ".bmad-core/tasks/create-story.md",
+        "history/prompts/maps/0003-maps.plan.prompt.md",
+    ]
+    written = [
+        "_bmad-output/implementation/plan.md",
+        "docs/get-shit-done/plan.md",
+        "history/plan.md",
+        ".planning/phases/01-maps/01-01-PLAN.md",
+    ]
+    assert find_plans([*brought, *written]) == written
+    assert [recognise(path, BOXES) for path in brought] == [None] * len(brought)
+    assert [recognise(path, BOXES) for path in written] == ["plan"] * len(written)
+
+
 def test_a_file_that_is_no_plan_is_not_read() -> None:
     assert read_file("README.md", "# Maps\n") is None
 

@@ -249,6 +249,34 @@ def test_scenarios_of_a_story_are_its_criteria() -> None:
     assert at(reading, "/requirements/criteria/1/when/0") == (13, 13)
 
 
+CHECKED = """\
+    # Tasks: Maps
+
+    ## Phase 1: Setup
+
+    - [ ] T001 Draw the map in src/map.py
+    - [ ] T002 Colour the map in src/map.py
+    - [ ] T003 Print the map in src/print.py
+    {}
+
+    ## Validation Checklist
+
+    - [ ] T002 runs before T003
+    - [ ] T009 Prove it in tests/test_map.py
+    """
+
+
+def test_a_box_that_checks_a_task_is_no_second_one() -> None:
+    """What names no task of another section is a task, wherever it stands."""
+    found = tasks(read("specs/003-maps/tasks.md", CHECKED.format("")))
+    assert [*found] == ["T001", "T002", "T003", "T009"]
+
+
+def test_a_number_given_twice_is_still_seen() -> None:
+    again = read("specs/003-maps/tasks.md", CHECKED.format("- [ ] T002 Fold the map in src/fold.py"))
+    assert [one["id"] for one in again.value["tasks"]] == ["T001", "T002", "T003", "T002", "T009"]
+
+
 def test_what_needs_clarification_is_a_question() -> None:
     reading = read("specs/003-share/spec.md", SPEC)
     assert [one["text"] for one in reading.value["questions"]] == ["for how long?"]
@@ -312,3 +340,27 @@ def test_plan_md_is_prose_with_its_stack_and_questions() -> None:
         "Tests first",
         "yes, see below",
     ]
+
+
+def test_prose_that_says_when_is_no_scenario_and_a_marker_that_is_talked_of_no_question() -> None:
+    reading = read(
+        "specs/003-share/spec.md",
+        """\
+        # Feature Specification: Sharing
+
+        ### User Story 1 - Share by link (Priority: P1)
+
+        When a map is ready, its owner wants to show it. When they do, they send a link.
+
+        1. **前提条件**: 地図がある、**実行**: 共有する、**期待結果**: リンクが出る
+
+        ## Checklist
+
+        - No [NEEDS CLARIFICATION] markers remain in this file
+        - Extract all [NEEDS CLARIFICATION: ...] markers
+        """,
+    )
+    (only,) = reading.value["requirements"]["criteria"]
+    assert (only["given"], only["when"], only["then"]) == (["地図がある"], ["共有する"], ["リンクが出る"])
+    assert "questions" not in reading.value
+    assert reading.prose[0].text.startswith("When a map is ready")
