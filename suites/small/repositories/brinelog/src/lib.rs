@@ -1,0 +1,5 @@
+pub mod args;
+pub mod filter;
+pub mod format;
+pub mod line;
+pub mod reader;

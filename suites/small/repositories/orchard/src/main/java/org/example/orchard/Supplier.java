@@ -1,0 +1,4 @@
+package org.example.orchard;
+
+/** Who sells us something. */
+public record Supplier(String name, String email) {}

@@ -1,0 +1,3 @@
+Sequel.migration do
+  change { add_column :members, :birthday, Date }
+end

@@ -1,0 +1,3 @@
+"""Double-entry bookkeeping in a terminal."""
+
+__version__ = "0.4.0"
