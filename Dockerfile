@@ -20,6 +20,7 @@ COPY bot bot
 COPY workers workers
 COPY sandbox sandbox
 COPY templates templates
+COPY suites suites
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /dist . \
  && /opt/build/bin/pip --python /opt/groundplan/bin/python install --no-deps --no-index /dist/*.whl \
  && /opt/groundplan/bin/python -m compileall -q -j 0 /opt/groundplan/lib

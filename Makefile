@@ -23,7 +23,7 @@ WORKERS ?= auto
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 demo: $(READY) ## run the main job on this machine: label in, plan pull request out (STAY=1, REPO=path ISSUE=file.md)
 	@$(BIN)/groundplan demo $(if $(filter-out 0,$(STAY)),--stay) $(if $(REPO),--repo "$(REPO)") $(if $(ISSUE),--issue "$(ISSUE)")
@@ -52,6 +52,12 @@ imports: $(READY) types
 
 bench: $(READY) ## measure and print ratios (bench/); never part of the tests
 	@$(BIN)/python -m bench
+
+bench-recon: $(READY) ## measure how well recon finds the files of known fixes (needs LOC_DATA and LOC_MIRRORS)
+	@$(BIN)/python -m bench.recon
+
+eval: $(READY) ## measure plans on the shipped suite without a model (docs/evaluation.md)
+	@$(BIN)/groundplan eval
 
 docs: $(READY) ## write docs/rules/ again from the rules
 	@$(BIN)/python -m bot.lint.catalogue docs/rules
@@ -86,4 +92,4 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.PHONY: help demo test test-full lint types imports bench docs fmt lock clean
+.PHONY: help demo test test-full lint types imports bench bench-recon eval docs fmt lock clean

@@ -45,6 +45,31 @@ class SchemaName(StrEnum):
     wire = "wire"
 
 
+class LaneName(StrEnum):
+    quick = "quick"
+    full = "full"
+
+
+class ProfileName(StrEnum):
+    quick = "quick"
+    standard = "standard"
+    deep = "deep"
+
+
+class CassetteMode(StrEnum):
+    record = "record"
+    replay = "replay"
+    replay_strict = "replay-strict"
+    fallthrough = "fallthrough"
+
+
+class AuthorName(StrEnum):
+    """Who plans the cases of an evaluation."""
+
+    no_model = "no-model"
+    model = "model"
+
+
 class LintOutput(StrEnum):
     """How findings are told: to a person, to a program, to code scanning, to a workflow's log."""
 
@@ -65,24 +90,73 @@ class ListOutput(StrEnum):
 def plan(
     repo: Annotated[Path, typer.Option(help="A git checkout, or any folder.", exists=True, file_okay=False)],
     issue: Annotated[Path, typer.Option(help="Markdown file: `# Title` on the first line.", exists=True)],
-    as_: Annotated[str, typer.Option("--as", help="Plan format.")] = "roadmap",
+    as_: Annotated[
+        str, typer.Option("--as", help="Plan format; default: the repository's, else roadmap.")
+    ] = "",
     out: Annotated[Path | None, typer.Option(help="Where to write; default: the repository.")] = None,
     number: Annotated[
         int, typer.Option(help="The issue's number; default: from the file's name, else 1.")
     ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the diff, write nothing.")] = False,
+    lane: Annotated[
+        LaneName | None, typer.Option(help="How much a plan has to hold; default: by the size of the issue.")
+    ] = None,
+    profile: Annotated[
+        ProfileName | None,
+        typer.Option(help="How often a model is asked; default: quick in the quick lane, else by risk."),
+    ] = None,
+    cassette: Annotated[
+        Path | None, typer.Option(help="File of recorded calls to a model.", dir_okay=False)
+    ] = None,
+    cassette_mode: Annotated[
+        CassetteMode | None, typer.Option(help="What to do with the cassette; default: replay.")
+    ] = None,
 ) -> None:
     """Plan an issue on a local repository: no GitHub, no Redis, no model needed.
 
     Exit codes: 0 a plan was written, 1 the issue cannot be planned as it is, 2 could not run.
     """
-    from workers.local import plan_folder
+    from workers.local import WithModel, plan_folder
 
     code = plan_folder(
-        repo=repo, issue_file=issue, format=as_, out=out, dry_run=dry_run, as_json=as_json, number=number
+        repo=repo,
+        issue_file=issue,
+        format=as_,
+        out=out,
+        dry_run=dry_run,
+        as_json=as_json,
+        number=number,
+        lane=lane.value if lane else "",
+        with_model=WithModel(
+            profile=profile.value if profile else "",
+            cassette=cassette,
+            cassette_mode=cassette_mode.value if cassette_mode else "",
+        ),
     )
     raise typer.Exit(code)
+
+
+@app.command()
+def recon(
+    issue: Annotated[
+        str, typer.Option(help="Markdown file, `# Title` on the first line; - for standard input.")
+    ],
+    repo: Annotated[Path, typer.Option(help="A git checkout, a bare mirror, or any folder.")] = Path(),
+    at: Annotated[str, typer.Option(help="The commit to look at; default: HEAD.")] = "",
+    top: Annotated[int, typer.Option(help="How many files to show.")] = 10,
+    budget: Annotated[
+        int | None, typer.Option(help="Pack what is worth reading into this many tokens.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Find what matters in a repository for an issue, with reasons. Nothing is written, no model is asked.
+
+    Exit codes: 0 looked over, 2 could not run.
+    """
+    from workers.surveying import Wish, surveyed, tell
+
+    tell(surveyed(Wish(repo=repo, issue=issue, at=at, top=top, budget=budget)), as_json=as_json)
 
 
 @app.command()
@@ -108,7 +182,12 @@ def _schema(name: SchemaName) -> dict[str, Any]:
 @app.command()
 def convert(
     file: Annotated[Path, typer.Argument(help="A contract, or a document beside its contract.")],
-    as_: Annotated[str, typer.Option("--as", help="roadmap, steps, export, functional or technical.")],
+    as_: Annotated[
+        str,
+        typer.Option(
+            "--as", help="roadmap, steps, export, functional, technical, or spec-kit for its tasks.md."
+        ),
+    ],
     out: Annotated[
         Path | None, typer.Option(help="Folder to write into; default: print the documents.")
     ] = None,
@@ -132,6 +211,30 @@ def render(
     from workers.converting import rendered
 
     said, code = rendered(contract, as_, repo, check=check)
+    typer.echo(said, nl=False)
+    raise typer.Exit(code)
+
+
+@app.command()
+def sync(
+    path: Annotated[
+        Path,
+        typer.Argument(help="Folder with .agent in it, a contract, or a document beside it.", exists=True),
+    ] = Path(),
+    as_: Annotated[
+        str, typer.Option("--as", help="The format of the documents; default: what they look like.")
+    ] = "",
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 when the files do not agree.")
+    ] = False,
+) -> None:
+    """Take over what people edited in the documents or the contract, and make all files of the plan agree.
+
+    Exit codes: 0 all files agree, 1 they do not, or something has to be settled first, 2 could not run.
+    """
+    from workers.syncing import synced
+
+    said, code = synced(path, as_, check=check)
     typer.echo(said, nl=False)
     raise typer.Exit(code)
 
@@ -199,6 +302,77 @@ def rules(
     from bot.lint import command
 
     raise typer.Exit(command.rules(family, format.value))
+
+
+@app.command(name="eval")
+def evaluate(
+    suite: Annotated[
+        Path | None, typer.Option(help="Folder of cases; default: the one that comes along.", exists=True)
+    ] = None,
+    case: Annotated[list[str] | None, typer.Option(help="Only this case; may be given again.")] = None,
+    author: Annotated[AuthorName, typer.Option(help="Who plans.")] = AuthorName.no_model,
+    profile: Annotated[
+        ProfileName | None, typer.Option(help="How often a model is asked; default: the settings'.")
+    ] = None,
+    as_: Annotated[str, typer.Option("--as", help="Plan format.")] = "roadmap",
+    runs: Annotated[int, typer.Option(help="How often each case is planned.")] = 1,
+    baseline: Annotated[
+        str, typer.Option(help="Compare with `no-model`, or with a report.json of an earlier run.")
+    ] = "",
+    no_review: Annotated[bool, typer.Option("--no-review", help="Without reviewers.")] = False,
+    no_probes: Annotated[bool, typer.Option("--no-probes", help="Without coders who read the plan.")] = False,
+    no_repair: Annotated[bool, typer.Option("--no-repair", help="Without rounds of repair.")] = False,
+    no_understanding: Annotated[
+        bool, typer.Option("--no-understanding", help="Without the question that comes before the draft.")
+    ] = False,
+    backtest: Annotated[
+        Path | None,
+        typer.Option(help="A repository whose merges that closed issues are the cases.", exists=True),
+    ] = None,
+    last: Annotated[int, typer.Option(help="How many merges of the backtest.", min=1, max=500)] = 20,
+    issues: Annotated[
+        Path | None, typer.Option(help="Folder with <number>.md: the issues' texts for the backtest.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for report.json, report.md and junit.xml.")] = None,
+    cassette: Annotated[
+        Path | None, typer.Option(help="File of recorded calls to a model.", dir_okay=False)
+    ] = None,
+    cassette_mode: Annotated[
+        CassetteMode | None, typer.Option(help="What to do with the cassette; default: replay.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 1,
+) -> None:
+    """Measure plans against what people expect of them; docs/evaluation.md says how to read the figures.
+
+    Exit codes: 0 nothing happened that may not, 1 some case broke its expectations, 2 could not run.
+    """
+    from workers.evaluation.command import Stage, Wanted
+    from workers.evaluation.command import evaluate as run
+
+    without = {
+        "review": no_review,
+        "probes": no_probes,
+        "repair": no_repair,
+        "understanding": no_understanding,
+    }
+    wanted = Wanted(
+        suite=suite,
+        cases=tuple(case or ()),
+        with_model=author is AuthorName.model,
+        profile=profile.value if profile else "",
+        without=tuple(cast(Stage, name) for name, is_out in without.items() if is_out),
+        plan_format=as_,
+        runs=runs,
+        baseline=baseline,
+        backtest=backtest,
+        last=last,
+        issues=issues,
+        out=out,
+        cassette=cassette,
+        cassette_mode=cassette_mode.value if cassette_mode else "",
+        seed=seed,
+    )
+    raise typer.Exit(run(wanted))
 
 
 @app.command()

@@ -23,11 +23,12 @@ from bot.effects import (
     React,
     RemoveLabel,
 )
-from bot.inspector import check_of, is_checked, is_half_said, next_inspection
+from bot.format_wanted import format_wanted, why_unclear
+from bot.inspector import check_of, is_checked, is_half_said, last_word, next_inspection
 from bot.marks import Mark, Place, write_mark
 from bot.plan.safe_text import inline
 from bot.situation import Ask, Outcome, OwnComment, PlanPull, Request, Situation
-from bot.status import FINAL, NAME, Status
+from bot.status import FINAL, JUST_DO_IT, NAME, Status
 from bot.steps import Idle, PlanRequest, Policy, Step, StopPlanning
 
 _AGAIN = "put the label on again"
@@ -55,10 +56,13 @@ def last_words(now: Situation, policy: Policy) -> Step:
     """What to say of a subject on which everything else failed too often: as little as
     can be, and the label off.
     """
+    if now.proposal is not None:
+        return last_word(now)
     if now.issue is None or now.repository.archived or policy.plan_label not in now.issue.labels:
         return Idle("nobody waits for an answer")
     ask = now.issue.ask or Ask(NO_EVENT, "", policy.plan_label)
-    reason = "Something went wrong several times in a row. The operator's log says more."
+    more = f"The operator's log says more, under `{now.subject}`."
+    reason = f"Something went wrong several times in a row. {more}"
     return _refuse(replace(now, request=None), policy, ask, Status("failed", ask.id, reason, _AGAIN))
 
 
@@ -74,7 +78,9 @@ def _answer(now: Situation, policy: Policy, ask: Ask) -> Step:
     refusal = _refusal(now, policy, ask)
     if refusal:
         return _refuse(now, policy, ask, refusal)
-    wish = _wish(now, policy, ask)
+    wish = _wish(now, ask)
+    if too_often := _too_often(now, policy, ask, wish):
+        return _refuse(now, policy, ask, too_often)
     if not _planning(now) or now.request is None or now.request.digest != wish.digest:
         return PlanRequest(wish)
     if now.outcome is None or now.outcome.digest != wish.digest:
@@ -84,10 +90,11 @@ def _answer(now: Situation, policy: Policy, ask: Ask) -> Step:
     return _refuse(now, policy, ask, _unplanned(now.outcome, ask), _eyes(now))
 
 
-def _wish(now: Situation, policy: Policy, ask: Ask) -> Request:
+def _wish(now: Situation, ask: Ask) -> Request:
     issue = now.issue
     assert issue is not None
-    inputs = [ask.id, issue.title, issue.body, policy.format]
+    plan_format = format_wanted(now)
+    inputs = [ask.id, issue.title, issue.body, plan_format]
     digest = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
     return Request(
         digest=digest,
@@ -98,7 +105,8 @@ def _wish(now: Situation, policy: Policy, ask: Ask) -> Request:
         body=issue.body,
         full_name=now.repository.full_name,
         url=issue.url,
-        format=policy.format,
+        format=plan_format,
+        config=now.config,
     )
 
 
@@ -135,6 +143,7 @@ def _publish(now: Situation, policy: Policy, ask: Ask, request: Request, plan: O
                 headline=plan.headline,
                 body=f"Refs #{now.subject.number}",
                 files=plan.files,
+                removed=plan.removed,
             ),
             EnsurePullRequest(branch, now.repository.default_branch, plan.pull_title, body),
         ),
@@ -246,7 +255,21 @@ def _refusal(now: Situation, policy: Policy, ask: Ask) -> Status | None:
         return _blocked(ask, reason, f"review it, or close it and {again}", {"pull": str(open_pull.number)})
     if _finished_rounds(now) >= MAX_ROUNDS:
         return _blocked(ask, f"This issue has had {MAX_ROUNDS} plans.", "open a fresh issue with what is new")
-    return None
+    unclear = why_unclear(now)
+    return _blocked(ask, unclear[0], f"{unclear[1]}, {again}") if unclear else None
+
+
+def _too_often(now: Situation, policy: Policy, ask: Ask, wish: Request) -> Status | None:
+    """Why one more planning would be one too many, or None: something may put the label on again and again.
+    What was begun goes on."""
+    lately = now.plannings
+    most = policy.runs_an_hour
+    if len(lately) < most or any(each.digest == wish.digest for each in lately):
+        return None
+    plannings = "a planning" if most == 1 else f"{most} plannings"
+    reason = f"This issue has had {plannings} within an hour, which is the most that is done."
+    until = lately[-most].until
+    return _blocked(ask, reason, f"put `{policy.plan_label}` on again after {until}")
 
 
 def _blocked(ask: Ask, reason: str, next_step: str, data: dict[str, str] | None = None) -> Status:
@@ -264,7 +287,7 @@ def _unplanned(outcome: Outcome, ask: Ask) -> Status:
             "unready", ask.id, outcome.body, f"answer the questions in the issue's text, then {_AGAIN}"
         )
     if outcome.kind == "unneeded":
-        return Status("unneeded", ask.id, outcome.body, f"just do it; to have a plan all the same, {_AGAIN}")
+        return Status("unneeded", ask.id, outcome.body, f"{JUST_DO_IT}, then {_AGAIN}")
     return Status("failed", ask.id, outcome.body, f"put that right, then {_AGAIN}")
 
 

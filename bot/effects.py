@@ -54,6 +54,7 @@ class EnsureBranch:
 @dataclass(frozen=True, slots=True)
 class Commit:
     """One commit with `files` on top of `expected_head`. A moved head is a conflict, never overwritten.
+    The paths of `removed` are there and go.
 
     `name` says which commit this is (a plan's digest), so that it is made once even if
     the head has moved by it.
@@ -65,6 +66,7 @@ class Commit:
     headline: str
     body: str
     files: tuple[File, ...]
+    removed: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -237,11 +239,17 @@ def is_plan_path(path: str) -> bool:
     return plain and any(pattern.fullmatch(path) for pattern in _FILE_PATTERNS)
 
 
+def is_removable(path: str) -> bool:
+    """Whether Groundplan may ever remove `path`: documents of its own, never the file that people share."""
+    return is_plan_path(path) and path != PLAN_FILE
+
+
 def check_closed_set(changeset: Changeset) -> None:
     """Raise OutsideClosedSet if any effect names a path or branch that is not ours to write."""
     for effect in changeset.effects:
         if isinstance(effect, Commit):
             foreign = [file.path for file in effect.files if not is_plan_path(file.path)]
+            foreign += [path for path in effect.removed if not is_removable(path)]
             if foreign or not effect.files:
                 raise OutsideClosedSet(f"commit to {effect.branch} touches {foreign or 'nothing'}")
         if isinstance(effect, Commit | EnsureBranch | EnsurePullRequest) and not _BRANCH.fullmatch(

@@ -1,5 +1,5 @@
-"""Situation of a pull request → next step, purely: whatever changes plan files gets the check run, at every
-push.
+"""Situation of a pull request → next step, purely: whatever changes plan files, or the configuration that
+they are judged by, gets the check run, at every push.
 
 Decides only whether a look at the files is wanted and what becomes of it; the rules are `bot.plan.rules`'
 business.
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 
+from bot.config import CONFIG_PATH
 from bot.effects import Changeset, Conclusion, EnsureCheckRun
 from bot.plan import safe_text
 from bot.plan.readers.recognise import find_plans
@@ -44,13 +45,35 @@ def _why_not(now: Situation, pull: Proposal) -> str:
         return "the repository is archived"
     if pull.state != "open":
         return f"the pull request is {pull.state}"
-    if not find_plans(pull.paths) and not pull.more:
+    if not find_plans(pull.paths) and not pull.more and CONFIG_PATH not in pull.paths:
         return "it changes no plan file"
     if "checks: write" in now.missing_permissions:
         return "the App may not write check runs"
     if is_checked(now, pull.head_sha, "" if pull.fresh_plan else _wish(now, pull).digest):
         return "the check run stands"
     return ""
+
+
+def last_word(now: Situation) -> Step:
+    """What to say of a pull request on which everything else failed too often: that it was not checked. It is
+    known by another name than a check of the files, so that whatever wakes us tries that again."""
+    pull = now.proposal
+    assert pull is not None
+    if why_not := _why_not(now, pull):
+        return Idle(why_not)
+    summary = (
+        "The check went wrong several times in a row, so nothing is said about the files. It is made again "
+        f"at the next push. The operator finds the reason in the log under `{now.subject}`."
+    )
+    check = EnsureCheckRun(
+        name=CHECK_NAME,
+        head_sha=pull.head_sha,
+        external_id=f"gave-up-{_name(_wish(now, pull).digest)}",
+        conclusion="neutral",
+        title="The check could not be made",
+        summary=summary,
+    )
+    return Changeset("say that nothing was checked", (check,))
 
 
 def _half_said(now: Situation, pull: Proposal) -> EnsureCheckRun | None:
@@ -70,10 +93,12 @@ def is_half_said(now: Situation, check: EnsureCheckRun) -> bool:
 
 def _wish(now: Situation, pull: Proposal) -> Request:
     """The commit alone does not say what is checked: a pull request that goes to another branch changes other
-    files. That the branch it goes to moves on is no reason to check again.
+    files. That the branch it goes to moves on is no reason to check again, unless its configuration changes.
     """
     plans = [RULES_VERSION, *sorted(find_plans(pull.paths))]
     inputs = [str(now.subject), pull.head_sha, pull.base, pull.branch, pull.more, plans]
+    if pull.config or pull.new_config:
+        inputs.append([pull.config and pull.config.text, bool(pull.config), bool(pull.new_config)])
     return Request(
         digest=hashlib.sha256(json.dumps(inputs).encode()).hexdigest(),
         base_sha=pull.base_sha,
@@ -87,6 +112,8 @@ def _wish(now: Situation, pull: Proposal) -> Request:
         branch=pull.branch,
         paths=pull.paths,
         more=pull.more,
+        config=pull.config,
+        new_config=pull.new_config,
     )
 
 

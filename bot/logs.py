@@ -55,6 +55,7 @@ def secrets_of(settings: Settings) -> list[str]:
         settings.groundplan_webhook_secret_previous,
         settings.groundplan_secret,
         settings.openai_api_key,
+        settings.groundplan_reader_api_key,
     )
     return [secret.get_secret_value() for secret in held]
 

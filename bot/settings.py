@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,10 +13,14 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.author.cost import Cap, Prices, Scope, cap
 from bot.errors import UserError
 
 Seconds = Annotated[float, Field(ge=0)]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+Price = Annotated[Decimal, Field(ge=0, max_digits=12)] | None
+NO_CAP = "none"
+NO_CACHE = "none"
 # Whoever guesses the secret can have our workers run jobs and can forge our marks.
 SHORTEST_SECRET = 16
 
@@ -23,7 +28,9 @@ SHORTEST_SECRET = 16
 class Settings(BaseSettings):
     """Every knob of a running Groundplan. Names are the environment's, lower case; README has the table."""
 
-    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_file=None, env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+    )
 
     redis_url: str = "redis://127.0.0.1:6379/0"
     groundplan_webhook_secret: SecretStr = SecretStr("")
@@ -42,6 +49,21 @@ class Settings(BaseSettings):
     openai_base_url: str = ""
     groundplan_model: str = "gpt-5.2"
     groundplan_plain_http_hosts: str = ""
+    groundplan_reader_model: str = ""
+    groundplan_reader_base_url: str = ""
+    groundplan_reader_api_key: SecretStr = SecretStr("")
+
+    groundplan_profile: Literal["auto", "quick", "standard", "deep"] = "auto"
+    groundplan_price_input: Price = None
+    groundplan_price_cached: Price = None
+    groundplan_price_output: Price = None
+    groundplan_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    groundplan_cap_plan: str = "400k tokens"
+    groundplan_cap_repository_day: str = "4000k tokens"
+    groundplan_cap_installation_day: str = "20000k tokens"
+    groundplan_runs_an_hour: Annotated[int, Field(ge=1)] = 6
+    groundplan_cassette: Path | None = None
+    groundplan_cassette_mode: Literal["record", "replay", "replay-strict", "fallthrough"] = "replay"
 
     groundplan_settle_seconds: Seconds = 60.0
     groundplan_lease_seconds: Annotated[float, Field(ge=1)] = 15.0
@@ -50,13 +72,15 @@ class Settings(BaseSettings):
     groundplan_max_attempts: Annotated[int, Field(ge=1)] = 5
     groundplan_max_crashes: Annotated[int, Field(ge=1)] = 3
     groundplan_log_level: LogLevel = "INFO"
+    groundplan_cache_dir: str = ""
+    xdg_cache_home: Path | None = None
 
     @field_validator("groundplan_log_level", mode="before")
     @classmethod
     def _upper_case(cls, value: Any) -> Any:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("github_api_url", "openai_base_url")
+    @field_validator("github_api_url", "openai_base_url", "groundplan_reader_base_url")
     @classmethod
     def _without_slash(cls, value: str) -> str:
         return value.rstrip("/")
@@ -68,6 +92,35 @@ class Settings(BaseSettings):
         named = {host.strip() for host in self.groundplan_plain_http_hosts.split(",") if host.strip()}
         _check_address("GITHUB_API_URL", self.github_api_url, plain)
         _check_address("OPENAI_BASE_URL", self.openai_base_url, plain | named)
+        _check_address("GROUNDPLAN_READER_BASE_URL", self.groundplan_reader_base_url, plain | named)
+        return self
+
+    @model_validator(mode="after")
+    def _whole_reader(self) -> Settings:
+        key = self.groundplan_reader_api_key.get_secret_value()
+        if (self.groundplan_reader_base_url or key) and not self.groundplan_reader_model:
+            raise ValueError("set GROUNDPLAN_READER_MODEL too: without it there is no second model")
+        return self
+
+    @model_validator(mode="after")
+    def _cassette_to_use(self) -> Settings:
+        if "groundplan_cassette_mode" in self.model_fields_set and self.groundplan_cassette is None:
+            raise ValueError("set GROUNDPLAN_CASSETTE too: without it there is nothing to record or to play")
+        return self
+
+    @model_validator(mode="after")
+    def _caps_that_bite(self) -> Settings:
+        """Reads every cap once: of a fault an operator hears at the start, not at the first plan."""
+        needed = (self.groundplan_price_input, self.groundplan_price_output)
+        if any(price is not None for price in (*needed, self.groundplan_price_cached)) and None in needed:
+            raise ValueError("set both GROUNDPLAN_PRICE_INPUT and GROUNDPLAN_PRICE_OUTPUT, or no price")
+        for each in self.caps:
+            if each.unit == "micros" and self.prices is None:
+                name = _name_of_cap(each.scope)
+                raise ValueError(
+                    f"{name} is an amount of money, which needs GROUNDPLAN_PRICE_INPUT and "
+                    "GROUNDPLAN_PRICE_OUTPUT; give prices, or the cap in tokens (`400k tokens`)"
+                )
         return self
 
     @model_validator(mode="after")
@@ -86,6 +139,20 @@ class Settings(BaseSettings):
                 reason = f"GITHUB_APP_PRIVATE_KEY_FILE cannot be read ({type(error).__name__})."
                 raise UserError("app-key", reason, "Give the path of the PEM file, readable to us.") from None
         return self.github_app_private_key.get_secret_value().replace("\\n", "\n")
+
+    @property
+    def cache_dir(self) -> Path | None:
+        """Where the command line keeps what it read of repositories: GROUNDPLAN_CACHE_DIR, or the user's
+        folder for such things; None (nothing is kept) for `none`, and for a user without a home.
+        """
+        if self.groundplan_cache_dir:
+            return None if self.groundplan_cache_dir == NO_CACHE else Path(self.groundplan_cache_dir)
+        if self.xdg_cache_home and self.xdg_cache_home.is_absolute():
+            return self.xdg_cache_home / "groundplan"
+        try:
+            return Path.home() / ".cache" / "groundplan"
+        except RuntimeError:
+            return None
 
     @property
     def signing_secret(self) -> str:
@@ -107,9 +174,39 @@ class Settings(BaseSettings):
         both = (self.groundplan_webhook_secret, self.groundplan_webhook_secret_previous)
         return tuple(secret.get_secret_value().encode() for secret in both if secret.get_secret_value())
 
+    @cached_property
+    def prices(self) -> Prices | None:
+        """Money for a million tokens, or None. Without a price of its own cached input costs like other."""
+        given, got = self.groundplan_price_input, self.groundplan_price_output
+        if given is None or got is None:
+            return None
+        cached = self.groundplan_price_cached
+        return Prices(given, given if cached is None else cached, got, self.groundplan_currency)
+
+    @cached_property
+    def caps(self) -> tuple[Cap, ...]:
+        """The caps there are. Raises ValueError that names the variable at fault."""
+        written: dict[Scope, str] = {
+            "plan": self.groundplan_cap_plan,
+            "repository-day": self.groundplan_cap_repository_day,
+            "installation-day": self.groundplan_cap_installation_day,
+        }
+        return tuple(_cap(scope, text) for scope, text in written.items() if text.strip() != NO_CAP)
+
     @property
     def uses_model(self) -> bool:
         return bool(self.openai_api_key.get_secret_value() or self.openai_base_url)
+
+
+def _cap(scope: Scope, text: str) -> Cap:
+    try:
+        return cap(scope, text)
+    except ValueError as fault:
+        raise ValueError(f"{_name_of_cap(scope)}: {fault}, or `{NO_CAP}`") from None
+
+
+def _name_of_cap(scope: Scope) -> str:
+    return f"GROUNDPLAN_CAP_{scope.replace('-', '_').upper()}"
 
 
 def _check_address(name: str, value: str, plain_http: set[str]) -> None:
@@ -120,12 +217,12 @@ def _check_address(name: str, value: str, plain_http: set[str]) -> None:
         raise ValueError(f"{name} must be https://, or http:// on loopback or GROUNDPLAN_PLAIN_HTTP_HOSTS")
 
 
-def read_settings() -> Settings:
-    """The settings of this process. Raises UserError that names the variables at
-    fault, never their values.
+def read_settings(**given: Any) -> Settings:
+    """The settings of this process; `given` ones go before the environment's. Raises UserError that names
+    the variables at fault, never their values.
     """
     try:
-        return Settings()
+        return Settings(**given)
     except ValidationError as error:
         faults = [_fault(one) for one in error.errors(include_url=False, include_input=False)]
         raise UserError("settings", "; ".join(faults), "Correct the environment and start again.") from None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.config import ConfigFile
 from bot.effects import Annotation, File, Receipt
 from bot.marks import Mark
 
@@ -112,6 +113,8 @@ class Proposal:
     paths: tuple[str, ...] = ()
     more: bool = False
     fresh_plan: bool = False
+    config: ConfigFile | None = None
+    new_config: ConfigFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ class Request:
     """The work of thought we asked for, with all its inputs. `digest` names them: for a plan the ask, the
     issue's text, the format; for an inspection the commit and what is compared with it.
 
+    `config` is the configuration at `base_sha`, by which is judged; `new_config` is one to be checked itself.
     The text is kept here, not read again, so that the plan is of the very text that the digest names. An
     inspection
     looks at `paths` as they are at `head_sha`; `more` tells that other files change as well.
@@ -139,6 +143,8 @@ class Request:
     branch: str = ""
     paths: tuple[str, ...] = ()
     more: bool = False
+    config: ConfigFile | None = None
+    new_config: ConfigFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +152,8 @@ class Outcome:
     """How one planning ended, stored before anything is published, so that a crash
     never pays or writes twice.
 
-    kind "plan": `files`, `pull_title`, `pull_body` (without mark) and the check are ready to publish.
+    kind "plan": `files`, `pull_title`, `pull_body` (without mark) and the check are ready to publish; the
+    paths of `removed` are of an earlier plan and go.
     kind "unready": the issue does not say enough for a plan; `body` asks for it. kind "unneeded": the
     issue is too small for a plan; `body` says why. kind "failed": planning could not be done; `body`
     says why and what to do. kind "inspection": the check is ready to publish.
@@ -156,6 +163,7 @@ class Outcome:
     kind: Literal["plan", "unready", "unneeded", "failed", "inspection"]
     body: str
     files: tuple[File, ...] = ()
+    removed: tuple[str, ...] = ()
     pull_title: str = ""
     pull_body: str = ""
     headline: str = ""
@@ -178,16 +186,25 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Planning:
+    """A planning of the last hour, by its request's digest. `until` is when it stops counting, for people."""
+
+    digest: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """Everything that deciding needs. `issue` is None when it is gone, moved away or a pull request; in the
     last case
-    `proposal` is set.
+    `proposal` is set. `config` is the configuration on the default branch. `plannings` are oldest first.
     """
 
     subject: Subject
     repository: Repository
     issue: Issue | None
     proposal: Proposal | None = None
+    config: ConfigFile | None = None
     pulls: tuple[PlanPull, ...] = ()
     branch_heads: Mapping[str, str] = field(default_factory=dict)
     comments: tuple[OwnComment, ...] = ()
@@ -198,4 +215,5 @@ class Situation:
     stage: str = ""
     outcome: Outcome | None = None
     trouble: Trouble | None = None
+    plannings: tuple[Planning, ...] = ()
     receipts: Mapping[str, Receipt] = field(default_factory=dict)

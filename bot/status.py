@@ -14,6 +14,8 @@ State = Literal[
     "planning", "proposed", "unready", "unneeded", "failed", "stopped", "blocked", "merged", "closed"
 ]
 NAME = "status"
+# What to do where no plan is needed: asking again without another word would get the same answer.
+JUST_DO_IT = "make the change; to have a plan all the same, say in the issue what else has to be done"
 FINAL = frozenset({"unready", "unneeded", "failed", "stopped", "blocked"})
 HEADINGS: dict[State, str] = {
     "planning": "👀 Planning",

@@ -13,12 +13,12 @@ CHECK_NAME = "groundplan / contract"
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the operator and the repository chose. `secret` signs our marks."""
+    """What the operator chose. `secret` signs our marks; `runs_an_hour` are plannings of one issue."""
 
     secret: str
     plan_label: str = "needs-plan"
     opt_out_label: str = "no-plan"
-    format: str = "roadmap"
+    runs_an_hour: int = 6
 
 
 @dataclass(frozen=True, slots=True)

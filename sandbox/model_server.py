@@ -60,6 +60,15 @@ class Asked:
         strict = form.get("type") == "json_schema" and form.get("json_schema", {}).get("strict") is True
         return "json_schema strict" if strict else str(form.get("type"))
 
+    @property
+    def question(self) -> str:
+        """The name of the schema that was asked for, which tells one kind of question from another."""
+        if self.style == "responses":
+            return str(self.body["text"]["format"]["name"])
+        form = self.body.get("response_format", {}).get("json_schema") or {}
+        tool = self.body.get("tool_choice", {}).get("function") or {}
+        return str(form.get("name") or tool.get("name") or "")
+
     def _message(self, role: str) -> object:
         return next((each["content"] for each in self.body["messages"] if each["role"] == role), "")
 
@@ -128,6 +137,7 @@ class Sends:
 
 
 Turn = Says | Refuses | Fails | Hangs | Drips | Cuts | Sends
+Play = Turn | Callable[[Asked], Turn]  # a turn, or what makes one of the call
 
 
 @dataclass
@@ -136,7 +146,7 @@ class ModelServer:
     this server does not know.
     """
 
-    turns: Sequence[Turn]
+    turns: Sequence[Play]
     refused_forms: frozenset[str] = frozenset()
     refused_fields: frozenset[str] = frozenset()
     asked: list[Asked] = field(default_factory=list)
@@ -198,7 +208,7 @@ class ModelServer:
             self.asked.append(asked)
             turn = self.turns[min(self._played, len(self.turns) - 1)]
             self._played += 1
-            return turn
+            return turn(asked) if callable(turn) else turn
 
     async def _hang(self, turn: Hangs) -> Response:
         for _ in range(int(turn.seconds / 0.02)):
@@ -210,7 +220,7 @@ class ModelServer:
 
 @contextmanager
 def serving(
-    *turns: Turn, refused_forms: Sequence[str] = (), refused_fields: Sequence[str] = ()
+    *turns: Play, refused_forms: Sequence[str] = (), refused_fields: Sequence[str] = ()
 ) -> Iterator[ModelServer]:
     """A server on a free loopback port, in a thread of this process, until the block ends."""
     server = ModelServer(turns, frozenset(refused_forms), frozenset(refused_fields))

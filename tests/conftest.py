@@ -13,6 +13,8 @@ from redis import Redis
 from bot.embedded import find_server, redis_server
 from bot.inbox import connect
 
+os.environ["GROUNDPLAN_CACHE_DIR"] = "none"  # tests neither fill nor see the cache of whoever runs them
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Add up what tests counted with `record_property` (crash schedules, wrong end states, mutants) and print

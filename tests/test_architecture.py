@@ -23,7 +23,14 @@ OWNERS = {
     "fastapi": ("bot.app", "bot.web", "sandbox"),
     "starlette": ("bot.app", "bot.web", "sandbox"),
     "uvicorn": ("bot.app", "bot.web", "sandbox"),
-    "redis": ("bot.inbox", "workers.jobs", "workers.ledger", "workers.memory", "workers.purse"),
+    "redis": (
+        "bot.inbox",
+        "workers.answers",
+        "workers.jobs",
+        "workers.ledger",
+        "workers.memory",
+        "workers.purse",
+    ),
     "rq": ("bot.inbox", "workers.jobs"),
     "githubkit": ("workers.github",),
     "openai": ("workers.model",),
@@ -51,8 +58,8 @@ PURE = (
     "bot.situation",
     "bot.status",
 )
-# Where a tree comes in; everything else of recon works on the tree.
-READERS = ("bot.recon.sources",)
+# Where a tree and its past come in; everything else of recon works on what they give.
+READERS = ("bot.recon.sources", "bot.recon.history")
 WORLD = {
     "time",
     "random",

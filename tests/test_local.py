@@ -14,6 +14,7 @@ from rich.console import Console
 from bot.author.outline import OutlineAuthor
 from bot.effects import PLAN_FILE
 from bot.plan.contract import plan_from_contract
+from bot.plan.formats import FORMATS
 from tests.author.issues import FILES, ISSUES
 from workers.local import COULD_NOT_RUN, NOT_PLANNABLE, WRITTEN, plan_folder
 
@@ -118,7 +119,7 @@ def test_json_is_one_object_on_standard_output(
 ) -> None:
     assert run(repo, issue, as_json=True, dry_run=True)[0] == WRITTEN
     said = json.loads(capsys.readouterr().out)
-    assert set(said) == {"outcome", "files", "findings", "seconds"}
+    assert set(said) == {"outcome", "files", "removed", "findings", "seconds", "cost"}
     assert said["outcome"]["kind"] == "plan"
     assert PLAN_FILE in said["files"]
 
@@ -191,3 +192,18 @@ def test_a_file_that_cannot_be_placed_leaves_nothing_half_done(repo: Path, issue
     before = files_of(repo)
     assert run(repo, issue)[0] in {NOT_PLANNABLE, COULD_NOT_RUN}
     assert files_of(repo) == before
+
+
+@pytest.mark.parametrize("plan_format", FORMATS)
+def test_where_no_plan_is_needed_that_is_said_once_and_nothing_is_written(
+    plan_format: str, repo: Path, tmp_path: Path
+) -> None:
+    typo = tmp_path / "issue-8.md"
+    typo.write_text("# Typo in src/ledger/cli.py\n\n`mian` should be `main`.\n", encoding="utf-8")
+    before = files_of(repo)
+    code, shown = run(repo, typo, format=plan_format)
+    assert (code, files_of(repo)) == (NOT_PLANNABLE, before)
+    first, reason, next_step = shown.strip().split("\n")
+    assert first.startswith("No plan needed for #8 by outline/1")
+    assert "It is a typo in one file" in reason
+    assert next_step.startswith("Next: make the change;")

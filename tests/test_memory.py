@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from bot.errors import Fenced
-from bot.situation import Outcome, Request, Subject, Trouble
+from bot.situation import Outcome, Planning, Request, Subject, Trouble
 from workers.memory import EndpointMemory, Memory
 
 SUBJECT = Subject(7, 12)
@@ -87,3 +87,27 @@ def test_endpoints_are_remembered_by_all(redis: Redis) -> None:
     assert dict(EndpointMemory(redis)) == {"http://a b": "json_object"}
     del endpoints["http://a b"]
     assert "http://a b" not in EndpointMemory(redis)
+
+
+NOON = 1_790_000_000.0 - 1_790_000_000 % 86_400 + 12 * 3600
+
+
+def test_a_planning_counts_once_and_for_an_hour(memory: Memory) -> None:
+    memory.count("a", NOON)
+    memory.count("b", NOON + 60)
+    memory.count("a", NOON + 120)
+    assert memory.plannings(NOON + 180) == (Planning("a", "13:00 UTC"), Planning("b", "13:01 UTC"))
+    assert memory.plannings(NOON + 3600) == (Planning("b", "13:01 UTC"),)
+    memory.count("c", NOON + 3601)
+    assert [each.digest for each in memory.plannings(NOON + 3601)] == ["b", "c"]
+
+
+def test_a_planning_stops_counting_not_before_the_time_that_is_said(memory: Memory) -> None:
+    memory.count("a", NOON + 0.5)
+    assert memory.plannings(NOON + 3600)[0].until == "13:01 UTC"
+
+
+def test_plannings_are_of_one_subject_and_do_not_stay(memory: Memory, redis: Redis) -> None:
+    memory.count("a", NOON)
+    assert Memory(redis, Subject(7, 13), "secret").plannings(NOON) == ()
+    assert 0 < redis.ttl(f"gp:plannings:{SUBJECT}") <= 3600

@@ -169,7 +169,7 @@ def test_the_wheel_has_all_the_product_needs(wheel: zipfile.ZipFile) -> None:
     shipped = set(wheel.namelist())
     wanted = {
         str(file.relative_to(ROOT))
-        for folder in ("bot", "workers", "templates")
+        for folder in ("bot", "workers", "templates", "suites")
         for file in (ROOT / folder).rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     }
@@ -183,6 +183,7 @@ def test_the_wheel_has_nothing_it_should_not(wheel: zipfile.ZipFile) -> None:
         "bot",
         "workers",
         "sandbox",
+        "suites",
         "templates",
     }
     assert [name for name in wheel.namelist() if name.endswith((".pyc", ".pem", "/.env"))] == []
@@ -279,6 +280,7 @@ SECRETS = {
     "GITHUB_APP_PRIVATE_KEY": set(),
     "GITHUB_APP_PRIVATE_KEY_FILE": {"write"},
     "OPENAI_API_KEY": {"think"},
+    "GROUNDPLAN_READER_API_KEY": {"think"},
     "GROUNDPLAN_SECRET": {"receiver", "write", "think", "sweep"},
     "REDIS_URL": {"receiver", "write", "think", "sweep"},
     "REDIS_PASSWORD": {"redis"},

@@ -6,6 +6,7 @@ Neither needs the other's.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.author.brief import Author
+from bot.author.brief import Author, Brief
 from bot.errors import Transient, UserError
 from bot.inbox import Agenda, Claim, Hint, Kind
 from bot.recon.sources import tree_from_tarball
@@ -23,6 +24,7 @@ from bot.settings import Settings
 from bot.situation import Subject
 from bot.steps import Policy
 from workers import pipeline
+from workers.answers import RedisAnswers
 from workers.github.client import App, Reader
 from workers.github.deliveries import redeliver_failed, sightings
 from workers.github.limits import Pace
@@ -32,7 +34,9 @@ from workers.github.subject import SubjectAtGitHub
 from workers.github.tokens import TokenCache
 from workers.github.tree import tarball
 from workers.ledger import Ledger
-from workers.memory import Memory
+from workers.memory import EndpointMemory, Memory
+from workers.model.choose import Keeping, chosen_author
+from workers.purse import RedisPurse
 
 if TYPE_CHECKING:
     import httpx
@@ -117,6 +121,21 @@ class GitHubLibrary:
             raise Transient("GitHub refuses the token to read the repository with", 5.0)
 
 
+def thinking_author(settings: Settings, redis: Redis) -> Author:
+    """The author of a thinker. What is spent and what models answered is kept where all thinkers find it."""
+    secret = settings.groundplan_secret.get_secret_value()
+
+    def purse(brief: Brief) -> RedisPurse:
+        subject = Subject(brief.repository, brief.number)
+        named = (brief.installation, brief.inputs_digest, brief.created)
+        return RedisPurse(redis, subject, *named, settings.caps)
+
+    def answers(brief: Brief) -> RedisAnswers:
+        return RedisAnswers(redis, brief.inputs_digest, secret)
+
+    return chosen_author(settings, EndpointMemory(redis), Keeping(purse, answers))
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """Everything of one process. `transport` and `clock` are for tests that cut calls and bend time."""
@@ -172,6 +191,8 @@ class House:
                 tending=self.agenda("tend"),
                 author=self.author,
                 waits=claim.waits,
+                clock=self.clock or time.time,
+                cache=self.settings.cache_dir,
             )
         )
 
@@ -210,6 +231,7 @@ class House:
             thinking=self.agenda("think"),
             policy=self._policy(),
             waits=claim.waits,
+            clock=self.clock or time.time,
         )
 
     def _github(self, app: App, subject: Subject, claim: Claim) -> SubjectAtGitHub:
@@ -241,6 +263,7 @@ class House:
             secret=self.settings.groundplan_secret.get_secret_value(),
             plan_label=self.settings.groundplan_label,
             opt_out_label=self.settings.groundplan_opt_out_label,
+            runs_an_hour=self.settings.groundplan_runs_an_hour,
         )
 
     def _bot_id(self) -> int:

@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from bot.branches import issue_of
 from bot.effects import PLAN_FILE, File, is_plan_path
 from bot.errors import UserError
+from bot.lint.chosen import Configured
 from bot.lint.ground import Ask, Footing, Grounds
 from bot.lint.inputs import Background, Sorter, Unit
 from bot.lint.outcome import Refusal
@@ -26,12 +27,13 @@ from bot.plan.announcement import check_run
 from bot.plan.contract import contract_path
 from bot.plan.findings import Finding, Location, Report, Skipped
 from bot.plan.readers.recognise import find_plans
-from bot.plan.rules import PullDiff, lint
+from bot.plan.rules import PullDiff
+from bot.plan.rules.chosen import rules_for
 from bot.plan.rules.ground import Ground
-from bot.plan.rules.suppression import suppressed
 from bot.recon.ground import TreeGround
 from bot.recon.tree import NotReadable, Tree
 from bot.situation import Outcome, Request
+from workers.configuring import Proposed, proposed
 
 LARGEST = 500_000  # bytes of one plan file
 LARGEST_IN_ALL = 2_000_000  # bytes of the changed ones, and as much again of what belongs to them
@@ -45,23 +47,29 @@ _OF_AN_ISSUE = re.compile(r"(?:\.agent/[a-z]+-[a-z]+-|specs/)([1-9][0-9]{0,9})[-
 def inspection(
     request: Request, head: Tree, base: Tree, check_wanted: Callable[[], None] = lambda: None
 ) -> Outcome:
-    """The outcome of one inspection. `head` has the files, `base` is the repository that they plan for.
+    """The outcome of one inspection. `head` has the files, `base` is the repository that they plan for, and
+    it is by the base's configuration that they are judged.
 
     Raises what `check_wanted` raises, which is called before each plan.
     """
     changed = _ours_first(find_plans(_changed(request, head, base)))
+    configuration = proposed(request)
+    if configuration.base is None:
+        unseen = [Refusal(path, configuration.why_unseen) for path in changed[:1]]
+        return _told(request, [], unseen, (*request.paths, *changed), configuration)
     with TemporaryDirectory(prefix="groundplan-") as folder:
         root = Path(folder).resolve()
         laid = _laid_out(root, head, changed)
         refused = [*laid.refused, *_without_contract(request, laid)]
-        sorter = Sorter(Background(_OneGround(TreeGround(base))))
+        chosen = Configured(configuration.base)
+        sorter = Sorter(Background(_OneGround(TreeGround(base)), lambda _root: chosen))
         named = [laid.sources[path] for path in changed if path in laid.sources]
         seen = []
         for unit in sorter.units(named, ()):
             check_wanted()
             seen.append(_seen(_in_pull(unit, request), root))
     refused += [one for one in sorter.refused if "look like a plan" not in one.reason]
-    return _told(request, seen, refused, (*request.paths, *changed))
+    return _told(request, seen, refused, (*request.paths, *changed), configuration)
 
 
 def _changed(request: Request, head: Tree, base: Tree) -> Sequence[str]:
@@ -190,14 +198,15 @@ def _in_pull(unit: Unit, request: Request) -> Unit:
 
 
 def _seen(unit: Unit, root: Path) -> _Seen:
-    report = suppressed(lint(unit.given), unit.given.documents)
+    report = unit.report(rules_for(unit.chosen.choices))
     names = {
         name: source.place.relative_to(root).as_posix()
         for name, source in unit.sources.items()
         if source.place
     }
     findings = tuple(_named(finding, names) for finding in report.findings)
-    return _Seen(replace(report, findings=findings), unit.given.format != "foreign")
+    aside = tuple(replace(one, finding=_named(one.finding, names)) for one in report.suppressed)
+    return _Seen(replace(report, findings=findings, suppressed=aside), unit.given.format != "foreign")
 
 
 def _named(finding: Finding, names: dict[str, str]) -> Finding:
@@ -208,26 +217,31 @@ def _named(finding: Finding, names: dict[str, str]) -> Finding:
 
 
 def _told(
-    request: Request, seen: Sequence[_Seen], refused: Sequence[Refusal], paths: Sequence[str]
+    request: Request,
+    seen: Sequence[_Seen],
+    refused: Sequence[Refusal],
+    paths: Sequence[str],
+    configuration: Proposed,
 ) -> Outcome:
     """Without a plan after all there is nothing to say, and no check run. That something of ours could not be
     read binds, as what it says would."""
     if not seen and not refused:
-        return Outcome(request.digest, "inspection", "", check_ok=True)
+        return configuration.alone(request.digest)
     unreadable = tuple(_unreadable(one) for one in refused)
     report = _together([*(one.report for one in seen), Report(unreadable)])
     title, summary, annotations = check_run(report, [File(path, "") for path in dict.fromkeys(paths)])
     binding = any(_binds(one.path, request) for one in refused) or any(
         one.binding and not one.report.ok for one in seen
     )
+    annotations = (*configuration.annotations, *annotations)
     return Outcome(
         request.digest,
         "inspection",
         "",
-        check_title=title,
-        check_summary=summary,
-        check_ok=report.ok,
-        check_binding=binding,
+        check_title=f"{configuration.title}; {title}" if configuration.title else title,
+        check_summary=configuration.summary + summary,
+        check_ok=report.ok and configuration.ok,
+        check_binding=binding or not configuration.ok,
         annotations=annotations if request.branch else annotations[:MOST_FOR_A_FORK],
     )
 
@@ -247,7 +261,8 @@ def _together(reports: Sequence[Report]) -> Report:
     findings = tuple(finding for report in reports for finding in report.findings)
     broken = {finding.rule for finding in findings}
     passed = {rule for report in reports for rule in report.passed} - broken
-    return Report(findings, tuple(_skips(reports, passed | broken)), tuple(sorted(passed)))
+    aside = tuple(one for report in reports for one in report.suppressed)
+    return Report(findings, tuple(_skips(reports, passed | broken)), tuple(sorted(passed)), aside)
 
 
 def _skips(reports: Sequence[Report], checked: set[str]) -> Iterator[Skipped]:

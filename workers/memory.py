@@ -1,4 +1,5 @@
-"""What we remember of a subject between looks: the request, its stage, its outcome, and what went wrong.
+"""What we remember of a subject between looks: the request, its stage, its outcome, how often a plan was
+wanted lately, and what went wrong.
 
 GitHub is the truth and all of this can be lost: then a plan is paid for twice, but nothing is published
 twice. What is remembered is signed, since a plan found here is published under our name. Must not decide
@@ -7,8 +8,8 @@ anything. Writes by a look are fenced by the look's run number, as the effects a
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+import math
+import time
 from collections.abc import Iterator, MutableMapping
 from typing import Any, cast
 
@@ -16,13 +17,14 @@ from pydantic import TypeAdapter, ValidationError
 from redis import Redis
 
 from bot.errors import Fenced
-from bot.situation import Outcome, Request, Subject, Trouble
+from bot.situation import Outcome, Planning, Request, Subject, Trouble
+from workers.seal import Seal
 
 KEPT_SECONDS = 30 * 24 * 3600
+HOUR = 3600.0
 _REQUEST = TypeAdapter(Request)
 _OUTCOME = TypeAdapter(Outcome)
 _TROUBLE = TypeAdapter(Trouble)
-_SEAL = 64  # hex digits before each value
 
 # KEYS subject record, memory hash; ARGV run, seconds to keep, then field and value pairs; "" deletes the
 # field.
@@ -38,13 +40,16 @@ return 1
 
 
 class Memory:
-    """Redis hash `gp:memory:<subject>` and one string `gp:outcome:<digest>` for each finished plan."""
+    """Redis hash `gp:memory:<subject>`, one string `gp:outcome:<digest>` for each finished plan, and the
+    sorted set `gp:plannings:<subject>` of the last hour's.
+    """
 
     def __init__(self, redis: Redis, subject: Subject, secret: str) -> None:
         self._redis = redis
         self._subject = subject
         self._key = f"gp:memory:{subject}"
-        self._secret = secret.encode()
+        self._plannings = f"gp:plannings:{subject}"
+        self._seal = Seal(secret, "memory")
 
     def request(self) -> Request | None:
         value = self._redis.hget(self._key, "request")
@@ -64,8 +69,24 @@ class Memory:
 
     def want(self, run: int, request: Request) -> None:
         """Remember the request; forget the stage and the trouble of the one before. Raises Fenced."""
-        sealed = self._sealed(f"{self._key} request", _REQUEST.dump_json(request))
+        sealed = self._seal.closed(f"{self._key} request", _REQUEST.dump_json(request))
         self._remember(run, request=sealed, stage=b"", trouble=b"")
+
+    def count(self, digest: str, now: float) -> None:
+        """Count a planning, once however often it is called. `now` is in seconds since 1970. Not fenced: who
+        was overtaken counts what the next run counts as well.
+        """
+        pipe = self._redis.pipeline()
+        pipe.zremrangebyscore(self._plannings, "-inf", now - HOUR)
+        pipe.zadd(self._plannings, {digest: now}, nx=True)
+        pipe.expire(self._plannings, int(HOUR))
+        pipe.execute()
+
+    def plannings(self, now: float) -> tuple[Planning, ...]:
+        """Those of the last hour, oldest first."""
+        found = self._redis.zrangebyscore(self._plannings, f"({now - HOUR}", "+inf", withscores=True)
+        counted = cast("list[tuple[bytes, float]]", found)
+        return tuple(Planning(digest.decode(), _clock_time(at + HOUR)) for digest, at in counted)
 
     def stop(self, run: int) -> None:
         """Forget the request, so that its outcome is not used. Raises Fenced."""
@@ -79,7 +100,7 @@ class Memory:
 
     def note_trouble(self, run: int, trouble: Trouble) -> None:
         """Remember why GitHub refused an effect. Raises Fenced."""
-        self._remember(run, trouble=self._sealed(f"{self._key} trouble", _TROUBLE.dump_json(trouble)))
+        self._remember(run, trouble=self._seal.closed(f"{self._key} trouble", _TROUBLE.dump_json(trouble)))
 
     def note_stage(self, stage: str) -> None:
         """What the author is doing now. Not fenced: it is only shown."""
@@ -91,7 +112,7 @@ class Memory:
         """
         key = f"gp:outcome:{outcome.digest}"
         if self.outcome(outcome.digest) is None:
-            self._redis.set(key, self._sealed(key, _OUTCOME.dump_json(outcome)), ex=KEPT_SECONDS)
+            self._redis.set(key, self._seal.closed(key, _OUTCOME.dump_json(outcome)), ex=KEPT_SECONDS)
 
     def _remember(self, run: int, **fields: bytes) -> None:
         pairs: list[Any] = [part for pair in fields.items() for part in pair]
@@ -99,24 +120,20 @@ class Memory:
         if not self._redis.eval(_REMEMBER, 2, record, self._key, str(run), str(KEPT_SECONDS), *pairs):
             raise Fenced(f"run {run} of {self._subject} was overtaken")
 
-    def _sealed(self, place: str, value: bytes) -> bytes:
-        return self._seal(place, value) + value
-
     def _opened(self, adapter: TypeAdapter[Any], place: str, sealed: object) -> object:
         """The stored value. None when there is none, when it is not ours, or of a version we cannot read."""
-        if not isinstance(sealed, bytes):
-            return None
-        seal, value = sealed[:_SEAL], sealed[_SEAL:]
-        if not hmac.compare_digest(seal, self._seal(place, value)):
+        value = self._seal.opened(place, sealed)
+        if value is None:
             return None
         try:
             return adapter.validate_json(value)
         except ValidationError:
             return None
 
-    def _seal(self, place: str, value: bytes) -> bytes:
-        signed = f"memory {place} ".encode() + value
-        return hmac.new(self._secret, signed, hashlib.sha256).hexdigest().encode()
+
+def _clock_time(at: float) -> str:
+    """A moment for people, rounded up, so that nobody comes too early."""
+    return time.strftime("%H:%M UTC", time.gmtime(math.ceil(at / 60) * 60))
 
 
 class EndpointMemory(MutableMapping[str, str]):

@@ -7,25 +7,27 @@ writes, `bot.author` writes plans.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 import structlog
 
-from bot.author.brief import Author, Brief
+from bot.author.brief import Author, Brief, Quoted
 from bot.author.compose import compose
+from bot.config import choices_in
 from bot.controller import NO_EVENT, last_words, next_step
 from bot.effects import Changeset, Receipt
 from bot.errors import Transient, UserError
 from bot.inbox import Hint
 from bot.inspector import is_checked
 from bot.plan.readers.recognise import find_plans
-from bot.recon.report import survey
-from bot.recon.tree import Tree
+from bot.recon.tree import Tree, in_memory
 from bot.situation import Outcome, Request, Situation, Subject, Trouble
 from bot.steps import Idle, PlanRequest, Policy, Step, StopPlanning
 from workers.inspecting import inspection
+from workers.looking_over import looked_over
 from workers.memory import Memory
 
 EVENT_WAITS = 7
@@ -72,6 +74,7 @@ class Look:
     thinking: Agenda
     policy: Policy
     waits: int = 0
+    clock: Callable[[], float] = time.time
 
 
 def tend(look: Look) -> float | None:
@@ -166,6 +169,7 @@ def remembering(look: Look, now: Situation) -> Situation:
         stage=look.memory.stage(),
         outcome=_outcome(look, request, now),
         trouble=look.memory.trouble(),
+        plannings=look.memory.plannings(look.clock()),
     )
 
 
@@ -183,9 +187,9 @@ def _given_up(look: Look, request: Request) -> Outcome | None:
     if why is None:
         return None
     log.error("planning given up", subject=str(look.subject), why=why)
-    return Outcome(
-        request.digest, "failed", "Planning crashed several times in a row. The operator's log says more."
-    )
+    what = "Planning" if request.kind == "plan" else "The check"
+    said = f"{what} crashed several times in a row. The operator's log says more, under `{look.subject}`."
+    return Outcome(request.digest, "failed", said)
 
 
 def _keep_thinking(look: Look, now: Situation) -> None:
@@ -199,7 +203,10 @@ def _keep_thinking(look: Look, now: Situation) -> None:
 
 
 def have_written(look: Look, request: Request) -> None:
-    """Remember the request, hand a read-only token over and wake a thinker."""
+    """Remember the request, hand a read-only token over and wake a thinker. A plan is counted before it is
+    wanted: a crash in between costs nothing, since what was counted may begin."""
+    if request.kind == "plan":
+        look.memory.count(request.digest, look.clock())
     look.memory.want(look.run, request)
     look.github.hand_over_reading()
     look.thinking.arm(look.subject, look.hint)
@@ -238,6 +245,8 @@ class Thought:
     tending: Agenda
     author: Author
     waits: int = 0
+    clock: Callable[[], float] = time.time
+    cache: Path | None = None
 
 
 class Unwanted(Exception):
@@ -278,17 +287,22 @@ def written(thought: Thought, request: Request) -> Outcome:
     if request.kind == "inspection":
         return inspected(thought, request)
     try:
+        choices = choices_in(request.config)
         tree = thought.library.tree(request.base_sha)
         brief = Brief(
             number=request.number,
             title=request.title,
             body=request.body,
             tree=tree,
-            recon=survey(tree, request.title, request.body),
+            recon=looked_over(tree, request.title, request.body, cache=thought.cache, say=log.warning),
             format=request.format,
             inputs_digest=request.digest,
             base_sha=request.base_sha,
             issue_url=request.url,
+            created=time.strftime("%Y-%m-%d", time.gmtime(thought.clock())),
+            choices=choices,
+            repository=thought.subject.repo_id,
+            installation=thought.hint.installation_id if thought.hint else 0,
         )
         return compose(brief, thought.author, _Progress(thought, request))
     except UserError as refusal:
@@ -299,9 +313,7 @@ def inspected(thought: Thought, request: Request) -> Outcome:
     """What the rules say of the plan files that a pull request changes. Raises Unwanted and Transient."""
     begun = time.monotonic()
     try:
-        head = thought.library.tree(request.head_sha)
-        plain = not request.more and len(find_plans(request.paths)) == len(request.paths)
-        base = head if plain else thought.library.tree(request.base_sha)
+        head, base = _trees(thought.library, request)
         found = inspection(request, head, base, lambda: _check_wanted(thought, request))
     except UserError as refusal:
         found = Outcome(request.digest, "failed", _in_words(refusal))
@@ -309,6 +321,17 @@ def inspected(thought: Thought, request: Request) -> Outcome:
     result = found.check_title or found.body or "no plan after all"
     log.info("inspected", subject=str(thought.subject), head=request.head_sha, result=result, seconds=seconds)
     return found
+
+
+def _trees(library: Library, request: Request) -> tuple[Tree, Tree]:
+    """The files of a pull request, and those that its plans are for: the same unless it changes others too.
+    Who changes no plan needs none."""
+    plans = find_plans(request.paths)
+    if not plans and not request.more:
+        return in_memory({}), in_memory({})
+    head = library.tree(request.head_sha)
+    plain = not request.more and len(plans) == len(request.paths)
+    return head, head if plain else library.tree(request.base_sha)
 
 
 def _in_words(refusal: UserError) -> str:
@@ -325,7 +348,8 @@ def _check_wanted(thought: Thought, request: Request) -> None:
 
 
 class _Progress:
-    """Called by the author with each stage: stops what is no longer wanted, and shows a long run's stage."""
+    """Called by the author with each stage: stops what is no longer wanted, and shows a long run's stage, and
+    at once what a run is going to cost."""
 
     def __init__(self, thought: Thought, request: Request) -> None:
         self._thought = thought
@@ -334,7 +358,7 @@ class _Progress:
 
     def __call__(self, stage: str) -> None:
         _check_wanted(self._thought, self._request)
-        if time.monotonic() - self._shown >= PROGRESS_SECONDS:
+        if isinstance(stage, Quoted) or time.monotonic() - self._shown >= PROGRESS_SECONDS:
             self._shown = time.monotonic()
             self._thought.memory.note_stage(stage)
             self._thought.tending.arm(self._thought.subject, self._thought.hint)

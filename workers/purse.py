@@ -9,12 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
-
-from redis import Redis
+from typing import TYPE_CHECKING, cast
 
 from bot.author.cost import Cap, Scope, Spent
 from bot.situation import Subject
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 KEPT_SECONDS: Mapping[Scope, int] = {
     "plan": 7 * 24 * 3600,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from bot.author.model import Usage
+from bot.config import DEFAULTS, Choices
 from bot.plan.model import Command, Plan
 from bot.recon.report import Recon
 from bot.recon.tree import Tree
@@ -14,9 +15,30 @@ from bot.recon.tree import Tree
 Progress = Callable[[str], None]
 
 
+class Quoted(str):
+    """A stage that says what is about to be spent: for people to see before it is, not when there is time."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedIssue:
+    """An issue that the text names, as it was when the brief was made."""
+
+    number: int
+    title: str
+    body: str
+
+
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One issue, the repository it stands in at `base_sha`, and what recon found there."""
+    """One issue, the repository it stands in at `base_sha`, and what recon found there.
+
+    `branch` is the one the work is done on, "" when none is known; `created` is an ISO date, "" when no
+    clock was at hand. `lane` is what a person asked for, "" leaves it to the size. `choices` are the
+    repository's. `repository` and `installation` are GitHub's ids, 0 where there are none: what is spent is
+    counted under them.
+    """
 
     number: int
     title: str
@@ -27,6 +49,13 @@ class Brief:
     inputs_digest: str
     base_sha: str
     issue_url: str = ""
+    branch: str = ""
+    created: str = ""
+    lane: Literal["", "quick", "full"] = ""
+    linked: tuple[LinkedIssue, ...] = ()
+    choices: Choices = DEFAULTS
+    repository: int = 0
+    installation: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""A plan against every rule, with the repository it was made for at hand."""
+"""A plan against every rule, as its repository chose, with the repository it was made for at hand."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bot.author.brief import Brief
@@ -12,10 +12,12 @@ from bot.errors import UserError
 from bot.plan.audited import audited
 from bot.plan.contract import contract_path, contract_text
 from bot.plan.fanout import fanout_path
-from bot.plan.findings import Report
+from bot.plan.findings import Finding, Report
 from bot.plan.formats import FORMATS
 from bot.plan.model import Plan
 from bot.plan.rules import LintInput, lint
+from bot.plan.rules.chosen import limits, rules_for, suppressions
+from bot.plan.rules.suppression import suppressed
 from bot.recon.ground import TreeGround
 from bot.recon.tree import NotReadable, Tree, upward
 from bot.secret_text import secret_in
@@ -23,8 +25,11 @@ from bot.secret_text import secret_in
 OUR_FOLDERS = ("specs/", "EXPORT/", ".agent/")
 
 
-def lint_input(plan: Plan, brief: Brief, files: tuple[File, ...] = ()) -> LintInput:
-    """Everything the rules may look at. Without `files` only the plan itself is checked."""
+def lint_input(
+    plan: Plan, brief: Brief, files: tuple[File, ...] = (), before: Mapping[str, str] | None = None
+) -> LintInput:
+    """Everything the rules may look at. Without `files` only the plan itself is checked; `before` are the
+    texts that stand where `files` go."""
     texts = {file.path: file.text for file in files}
     return LintInput(
         plan=plan,
@@ -32,10 +37,12 @@ def lint_input(plan: Plan, brief: Brief, files: tuple[File, ...] = ()) -> LintIn
         fanout_text=texts.get(fanout_path(plan.issue)),
         ground=TreeGround(brief.tree),
         renderings=files,
+        before_files=before,
         format=brief.format,
         issue=brief.number,
         issue_text=f"{brief.title}\n\n{brief.body}",
         demands=tuple(said(one.text) for one in brief.recon.obligations if not one.checked),
+        limits=limits(brief.choices),
     )
 
 
@@ -47,8 +54,18 @@ def checked(plan: Plan, brief: Brief) -> tuple[tuple[File, ...], Report]:
         _refuse_secrets(file, present)
         _refuse_foreign(file.path, brief.tree)
         _refuse_peoples(file, present, contract_path(plan.issue))
-    files = audited(lint_input(plan, brief, files))
-    return files, lint(lint_input(plan, brief, files))
+    files = audited(lint_input(plan, brief, files, present))
+    report = _report(lint_input(plan, brief, files, present), brief, rules_for(brief.choices))
+    return files, replace(report, findings=tuple(map(_told, report.findings)))
+
+
+_BOXES = "PLN115"
+
+
+def _told(finding: Finding) -> Finding:
+    """Ticks of an earlier plan that have no step in a new one are told: where they go only people know, and
+    no author could mend it."""
+    return replace(finding, severity="warning") if finding.rule == _BOXES else finding
 
 
 # What GitHub shows as text is judged for what GitHub does with it: notify, close, link, hide.
@@ -57,7 +74,13 @@ _ON_TEXTS = ("PLN009", "PLN914", "PLN915", "PLN916", "PLN917", "PLN918")
 
 def published(plan: Plan, brief: Brief, texts: Mapping[str, str]) -> Report:
     """What the rules say about the texts that will be shown on GitHub, by name ("pull request body")."""
-    return lint(replace(lint_input(plan, brief), published=texts, contract_text=None), select=_ON_TEXTS)
+    given = replace(lint_input(plan, brief), published=texts, contract_text=None)
+    return _report(given, brief, _ON_TEXTS)
+
+
+def _report(given: LintInput, brief: Brief, rules: Iterable[str]) -> Report:
+    """Only the repository sets findings aside here: a comment in a plan would be its author's own."""
+    return suppressed(lint(given, select=rules), (), suppressions(brief.choices))
 
 
 def existing(tree: Tree) -> Mapping[str, str]:

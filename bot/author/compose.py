@@ -12,14 +12,16 @@ from pydantic import TypeAdapter
 
 from bot.author import words
 from bot.author.brief import Author, Brief, Progress, Written
-from bot.author.checking import checked, published
+from bot.author.checking import checked, existing, published
+from bot.author.cost import Capped, receipt
 from bot.author.failure import Failed
-from bot.author.model import Kind, ModelError
+from bot.author.model import Kind, ModelError, Usage
 from bot.effects import File, is_plan_path
 from bot.errors import UserError
-from bot.plan.announcement import check_run, pull_request, verdict
+from bot.plan.announcement import MAX_BODY, check_run, pull_request, verdict
 from bot.plan.findings import Finding
 from bot.plan.formats import FORMATS
+from bot.plan.leftovers import leftovers
 from bot.plan.model import Plan
 from bot.plan.safe_text import inline
 from bot.situation import Outcome
@@ -43,6 +45,7 @@ MODEL_TROUBLE: dict[Kind, str] = {
     "rejected": "The model's endpoint rejects the request. The operator has to check the model's name and "
     "OPENAI_BASE_URL.",
 }
+NEXT_AT_A_CAP = "Ask again when it has room, or ask the operator to raise it."
 
 
 def compose(brief: Brief, author: Author, progress: Progress) -> Outcome:
@@ -62,11 +65,21 @@ def composed(brief: Brief, author: Author, progress: Progress) -> tuple[Outcome,
     try:
         return _settled(brief, name, author.write(brief, progress), progress)
     except ModelError as error:
-        return _without(brief, name, "failed", f"{MODEL_TROUBLE[error.kind]} ({inline(error.reason)})"), ()
+        said = f"{MODEL_TROUBLE[error.kind]} ({inline(error.reason)})"
+        return _without(brief, name, "failed", said + _took(error.usage)), ()
+    except Capped as end:
+        said = f"The cap of {end.words} is reached. {NEXT_AT_A_CAP}"
+        return _without(brief, name, "failed", said + _took(end.usage)), ()
     except Failed as failure:
-        return _without(brief, name, "failed", words.failed(failure.findings)), failure.findings
+        said = words.failed(failure.findings)
+        return _without(brief, name, "failed", said + _took(failure.usage)), failure.findings
     except UserError as refusal:
         return _without(brief, name, "failed", f"{refusal.reason} {refusal.next_step}".strip()), ()
+
+
+def _took(usage: Usage) -> str:
+    """What a model was paid for in vain."""
+    return f"\n\nIt took {receipt(usage, (), None)}." if usage.calls else ""
 
 
 def _settled(
@@ -80,25 +93,31 @@ def _settled(
     return _published(brief, written.author or name, written.plan, written.reason)
 
 
-def _published(brief: Brief, name: str, plan: Plan, note: str) -> tuple[Outcome, tuple[Finding, ...]]:
+def _published(brief: Brief, name: str, written: Plan, note: str) -> tuple[Outcome, tuple[Finding, ...]]:
+    plan = FORMATS[brief.format].whole(written)
     files, report = checked(plan, brief)
     if not report.ok:
         raise Failed(report.findings)
     _hold_closed_set(files)
-    title, body = pull_request(plan, report)
+    left = leftovers(files, plan.issue, existing(brief.tree))
+    title, body = pull_request(plan, report, files=files)
+    closing = FORMATS[brief.format].closing(plan)
+    if closing and len(body) + len(closing) < MAX_BODY:
+        body = f"{body.rstrip()}\n\n## When it is approved\n\n{closing}\n"
     headline = f"Add the plan for #{brief.number}"
     shown = published(
         plan, brief, {"pull request title": title, "pull request body": body, "commit headline": headline}
     )
     if not shown.ok:
         raise Failed(shown.findings)
-    said = f"{inline(note)}\n\n" if note else ""
+    said = "".join(f"{one}\n\n" for one in (inline(note), left.words()) if one)
     check_title, check_summary, annotations = check_run(report, files)
     outcome = Outcome(
         digest=brief.inputs_digest,
         kind="plan",
-        body=f"{said}{_summary(plan, verdict(report))}",
+        body=f"{said}{_summary(plan, verdict(report))}" + (f"\n\n{closing}" if closing else ""),
         files=files,
+        removed=left.removed,
         pull_title=title,
         pull_body=f"{said}{body}",
         headline=headline,

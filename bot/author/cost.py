@@ -58,6 +58,11 @@ class Spent:
     tokens: int = 0
     micros: int = 0
 
+    def shown(self, prices: Prices | None) -> str:
+        """In words: "12,345 tokens, 0.03 USD"."""
+        money = f", {prices.shown(Decimal(self.micros) / MILLION)}" if prices else ""
+        return f"{self.tokens:,} tokens{money}"
+
     def __add__(self, other: Spent) -> Spent:
         return Spent(self.tokens + other.tokens, self.micros + other.micros)
 
@@ -109,13 +114,14 @@ def cap(scope: Scope, text: str) -> Cap:
 class Capped(GroundplanError):
     """The next call could pass a cap, so it was not made. `usage` is what went before it in this run."""
 
-    def __init__(self, cap: Cap, words: str) -> None:
+    def __init__(self, cap: Cap, words: str, usage: Usage | None = None) -> None:
         super().__init__(f"the cap of {words} is reached")
         self.cap = cap
         self.words = words
+        self.usage = usage or Usage()
 
-    def __reduce__(self) -> tuple[type[Capped], tuple[Cap, str]]:
-        return type(self), (self.cap, self.words)
+    def __reduce__(self) -> tuple[type[Capped], tuple[Cap, str, Usage]]:
+        return type(self), (self.cap, self.words, self.usage)
 
 
 class Purse(Protocol):
@@ -133,7 +139,9 @@ class Purse(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MeteredModel:
-    """A model whose every call is paid out of a purse. Failed calls are settled with what they cost."""
+    """A model whose every call is paid out of a purse. Failed calls are settled with what they cost, or with
+    the worst case where nobody knows; the error then says so, too.
+    """
 
     model: Model
     purse: Purse
@@ -151,8 +159,9 @@ class MeteredModel:
         try:
             reply = self.model.complete(request, heard)
         except ModelError as error:
-            if error.usage.calls or error.kind not in MAYBE_PAID:
-                self.purse.settle(worst, self._spent(error.usage))
+            if error.kind in MAYBE_PAID and not error.usage.calls:
+                raise ModelError(error.kind, error.reason, worst_case(request), error.delay) from None
+            self.purse.settle(worst, self._spent(error.usage))
             raise
         self.purse.settle(worst, self._spent(reply.usage))
         return reply
@@ -165,7 +174,7 @@ class MeteredModel:
 def worst_case(request: ModelRequest) -> Usage:
     """The most a call can cost: its bytes as tokens, nothing of it cached, and the longest answer allowed."""
     given = len(f"{request.system}{request.user}{dict(request.schema)}".encode("utf-8", "replace"))
-    return Usage(round(given / BYTES_PER_TOKEN), request.max_output_tokens, calls=1)
+    return Usage(round(given / BYTES_PER_TOKEN), request.max_output_tokens, calls=1, estimated=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +187,14 @@ class Quote:
 
     def shown(self, prices: Prices | None) -> str:
         """In words: "about 7 calls, 66k tokens in, 14k out, at most 0.31 USD"."""
-        tokens = f"{_thousands(self.input_tokens)} tokens in, {_thousands(self.output_tokens)} out"
+        tokens = f"{thousands(self.input_tokens)} tokens in, {thousands(self.output_tokens)} out"
         usage = Usage(self.input_tokens, self.output_tokens)
         money = f", about {prices.shown(prices.of(usage))}" if prices else ""
         return f"about {self.calls} {'call' if self.calls == 1 else 'calls'}, {tokens}{money}"
 
 
-def _thousands(count: int) -> str:
+def thousands(count: int) -> str:
+    """A count for people: "66k", or all of it below a thousand."""
     return f"{round(count / 1000)}k" if count >= 1000 else str(count)
 
 
@@ -197,7 +207,10 @@ def receipt(usage: Usage, by_purpose: Iterable[tuple[str, Usage]], prices: Price
     )
     money = f", {prices.shown(prices.of(usage))}" if prices else ""
     about = "about " if usage.estimated else ""
-    parts = sorted(by_purpose, key=lambda each: (-each[1].input_tokens - each[1].output_tokens, each[0]))
-    told = ", ".join(f"{name} {each.calls}" for name, each in parts)
+    sums: dict[str, Usage] = {}
+    for name, each in by_purpose:
+        sums[name] = sums.get(name, Usage()) + each
+    parts = sorted(sums.items(), key=lambda each: (-each[1].input_tokens - each[1].output_tokens, each[0]))
+    told = ", ".join(f"{name} {each.calls}" for name, each in parts if each.calls)
     calls = f"{usage.calls} {'call' if usage.calls == 1 else 'calls'}" + (f" ({told})" if told else "")
     return f"{calls}; {about}{usage.input_tokens:,} tokens in{share}, {usage.output_tokens:,} out{money}"

@@ -5,27 +5,30 @@ choose is put in here by code.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from bot.author.answer import json_of
 from bot.author.checking import checked, lint_input
 from bot.author.demands import Demand
 from bot.author.facts import Facts
+from bot.author.inputs.filing import filing
 from bot.author.model import Usage
 from bot.author.parts import INVARIANTS, provenance, slug, validation
 from bot.author.purge import Purge
 from bot.plan.digest import canonical_json
-from bot.plan.draft import DraftRejected, draft_of, plan_from_draft
+from bot.plan.draft import DraftRejected, draft_of, left_to_code, plan_from_draft
 from bot.plan.findings import Finding
+from bot.plan.formats import FORMATS
 from bot.plan.located_json import Fault, read_json
 from bot.plan.model import Codebase, Plan
 from bot.plan.rules import autofix
 from bot.plan.rules.grounding import path_fault
-from bot.plan.rules.input import unfenced
 from bot.recon.secrets import secret_name
 
-UNREADABLE = (1_000_000, 0)
+REJECTED, UNREADABLE = 1_000_000, 2_000_000  # errors that no plan comes to
 PROTECTED = re.compile(
     r"^(\.github|\.gitlab|\.circleci|\.git|\.agent|\.ssh|\.aws|\.husky|\.vscode"
     r"|\.buildkite|\.claude)(/|$)|(^|/)\.cursor[^/]*(/|$)|(^|/)(CODEOWNERS|AGENTS\.md|CLAUDE\.md"
@@ -40,12 +43,23 @@ SHELL = re.compile(r"[;&|<>`$\n\\]")
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """What the model was not shown, in words, and what was taken out of its words, counted by kind."""
+
+    cut: tuple[str, ...] = ()
+    removed: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """One reading of one reply. `plan` is None when it is no plan at all. Lower `score` is better."""
+    """One reading of one reply. `plan` is None when it is no plan at all, `reply` is "" when there is
+    not even a draft to mend. Lower `score` is better.
+    """
 
     plan: Plan | None
     findings: tuple[Finding, ...]
     reply: str = ""
+    withheld: Withheld = Withheld()
 
     @property
     def to_repair(self) -> tuple[Finding, ...]:
@@ -57,7 +71,7 @@ class Candidate:
     def score(self) -> tuple[int, int]:
         errors = sum(each.severity == "error" for each in self.findings)
         if self.plan is None:
-            return UNREADABLE[0] + errors, 0
+            return (REJECTED if self.reply else UNREADABLE) + errors, 0
         return errors, sum(each.severity == "warning" for each in self.findings)
 
     @property
@@ -70,9 +84,18 @@ class Candidate:
 
         A sound plan is never bettered by leaving out work or decisions.
         """
-        if self.score >= other.score:
-            return False
-        return not (other.is_sound and _contents(other.plan) - _contents(self.plan))
+        return self.score < other.score and not (other.is_sound and self._loses(other))
+
+    def keeps(self, other: Candidate) -> bool:
+        """Whether it may take the place of a sound one: it is sound, no rule finds more, nothing is lost."""
+        return self.holds(other) and self.score <= other.score
+
+    def holds(self, other: Candidate) -> bool:
+        """Whether it is sound and has all the work and decisions of the other."""
+        return self.is_sound and not self._loses(other)
+
+    def _loses(self, other: Candidate) -> bool:
+        return bool(_contents(other.plan) - _contents(self.plan))
 
 
 def _contents(plan: Plan | None) -> set[tuple[str, str]]:
@@ -85,13 +108,13 @@ def _contents(plan: Plan | None) -> set[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Who wrote a draft, for the provenance; and what of the context did not fit."""
+    """Who wrote a draft, for the provenance; and what was withheld before, when it is a mended one."""
 
     author: str
     model: str
     prompt: str
     usage: Usage
-    cut: tuple[str, ...] = ()
+    withheld: Withheld = Withheld()
 
 
 def unreadable(reason: str) -> Candidate:
@@ -101,42 +124,46 @@ def unreadable(reason: str) -> Candidate:
 
 def candidate(reply: str, facts: Facts, source: Source) -> Candidate:
     """The reply as a plan with everything the rules find in it."""
-    text, _ = unfenced(reply.lstrip("\ufeff \t\r\n"))
-    read = read_json(text.strip())
+    text = json_of(reply)
+    if not text:
+        return unreadable("it holds nothing but private reasoning")
+    read = read_json(text)
     if isinstance(read, Fault):
         return unreadable(f"{read.reason} at offset {read.offset}")
     if not isinstance(read.value, dict):
         return unreadable("its top level is not an object")
-    purge = Purge()
+    purge = Purge(Counter(source.withheld.removed))
     data = _settled(purge.data(read.value), facts)
+    withheld = Withheld(source.withheld.cut, dict(purge.removed))
     try:
         plan = plan_from_draft(
             data,
             issue=facts.brief.number,
             slug=slug(facts.title, facts.brief.number),
             provenance=provenance(facts.brief, source.author, source.model, source.prompt, source.usage),
-            codebase=_codebase(facts, source, purge),
+            codebase=_codebase(facts, withheld.cut, purge.told()),
         )
     except DraftRejected as rejected:
-        return Candidate(None, rejected.findings, text)
-    return _linted(plan, facts)
+        return Candidate(None, rejected.findings, canonical_json(data), withheld)
+    return rechecked(plan, facts, withheld)
 
 
-def _linted(plan: Plan, facts: Facts) -> Candidate:
+def rechecked(plan: Plan, facts: Facts, withheld: Withheld) -> Candidate:
     """The plan with what is safely mended, and what is not. A repair is asked of the plan as it is then, so
     that every place named in a finding is one of the draft that is shown with it."""
     fixed, _ = autofix(plan, lint_input(plan, facts.brief))
+    fixed = FORMATS[facts.brief.format].whole(fixed)
     _, report = checked(fixed, facts.brief)
-    return Candidate(fixed, report.findings, canonical_json(draft_of(fixed, facts.brief.format)))
+    return Candidate(fixed, report.findings, canonical_json(draft_of(fixed, facts.brief.format)), withheld)
 
 
-def _codebase(facts: Facts, source: Source, purge: Purge) -> Codebase:
+def _codebase(facts: Facts, cut: Sequence[str], removed: str) -> Codebase:
     """Recon's facts, and what was cut before the model or taken out after it."""
     lines = list(facts.codebase.snapshot)
-    if source.cut:
-        lines.append(f"Not shown to the model: {'; '.join(source.cut)}")
-    if told := purge.told():
-        lines.append(f"Taken out of the model's words or put into code: {told}")
+    if cut:
+        lines.append(f"Not shown to the model: {'; '.join(cut)}")
+    if removed:
+        lines.append(f"Taken out of the model's words or put into code: {removed}")
     return facts.codebase.model_copy(update={"snapshot": tuple(lines)})
 
 
@@ -146,8 +173,9 @@ def _codebase(facts: Facts, source: Source, purge: Purge) -> Codebase:
 def _settled(data: dict[str, Any], facts: Facts) -> dict[str, Any]:
     """The draft with the issue's own words for its demands, only known commands and only paths it may name.
     Shapes are not trusted: what is not as expected is left for validation to find."""
+    not_asked = left_to_code(Plan, facts.brief.format)
     data = {
-        **data,
+        **{name: value for name, value in data.items() if name not in not_asked},
         "title": facts.title,
         "obligations": _obligations(data.get("obligations"), data.get("tasks"), facts),
     }
@@ -163,7 +191,17 @@ def _settled(data: dict[str, Any], facts: Facts) -> dict[str, Any]:
         }
     if isinstance(roadmap := data.get("roadmap"), dict) and isinstance(roadmap.get("milestones"), list):
         data["roadmap"] = {**roadmap, "milestones": _milestones(roadmap["milestones"], facts)}
+    if isinstance(needed := data.get("requirements"), dict) and isinstance(needed.get("header"), dict):
+        data["requirements"] = {**needed, "header": _header(needed["header"], facts)}
     return data
+
+
+def _header(header: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
+    """The head of a functional plan, filed where code knows that it belongs, with the day if it is known."""
+    brief, found = facts.brief, filing(facts.brief)
+    branch = found.branch or f"{brief.number}-{slug(facts.title, brief.number)}"
+    known = {"task": found.task, "branch": branch}
+    return {**header, **known, **({"created": brief.created} if brief.created else {})}
 
 
 def _task(task: dict[str, Any], facts: Facts) -> dict[str, Any]:

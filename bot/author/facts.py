@@ -13,7 +13,10 @@ from functools import cached_property
 
 from bot.author.brief import Brief
 from bot.author.demands import CHECKS, WORK_LIST, Demand, is_remark, said, topic_of
+from bot.author.inputs import Inputs, inputs_of
 from bot.author.issue_text import Passage, is_open, passages
+from bot.author.risk import signals
+from bot.author.size import LaneChoice, lane_of
 from bot.author.untrusted import gives_orders, one_line
 from bot.plan.model import Codebase, Command, Evidence, RelevantFile
 from bot.plan.rules.grounding import path_fault
@@ -118,6 +121,27 @@ class Facts:
         )[:6]
 
     @cached_property
+    def inputs(self) -> Inputs:
+        """The documents that a plan of this format starts from beside the issue."""
+        return inputs_of(self.brief)
+
+    @cached_property
+    def lane(self) -> LaneChoice:
+        """How thoroughly to plan: by size and risk, or as a person asked."""
+        return lane_of(len(self.work), len(self.named), self.risks, self.brief.lane)
+
+    @cached_property
+    def work(self) -> tuple[Demand, ...]:
+        """The demands that something has to be done for."""
+        return tuple(each for each in self.demands if each.is_work)
+
+    @cached_property
+    def risks(self) -> tuple[str, ...]:
+        """Signs of high risk in the demands and in the files that the issue names."""
+        text = "\n".join([self.title, *(each.text for each in self.work)])
+        return tuple(each.what for each in signals(text, self.named) if each.risk in {"high", "critical"})
+
+    @cached_property
     def commands(self) -> tuple[Command, ...]:
         """The commands the repository defines, as recon found them."""
         return tuple(
@@ -159,7 +183,13 @@ class Facts:
             for each in habits.test_habits[:1]
         ]
         lines += [_fact("Migrations", habits.migrations), _fact("Rules for contributors", habits.rules)]
-        return tuple(one_line(each, 400) for each in lines if each)
+        return tuple(one_line(each, 400) for each in [*lines, *self._inputs_told] if each)
+
+    @property
+    def _inputs_told(self) -> tuple[str, ...]:
+        """What was read for this format, and in which lane a technical plan is written."""
+        lane = f"Lane: {self.lane.lane} ({self.lane.why})"
+        return (*self.inputs.told(), *([lane] if self.brief.format == "technical" else []))
 
     def line_at(self, offset: int) -> int:
         """The 1-based line of a place in the body."""

@@ -1,11 +1,14 @@
-"""An author who stands in when the model cannot be reached. Says so in every plan; hides no other failure."""
+"""An author who stands in when the model cannot be reached or paid. Says so in every plan; hides no other
+failure.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from bot.author.brief import Author, Brief, Progress, Written
-from bot.author.model import Kind, ModelError
+from bot.author.cost import Capped, Prices, receipt
+from bot.author.model import Kind, ModelError, Usage
 from bot.plan.model import Plan
 
 # The endpoint is at fault, not the request: trying again later may do, and until then an outline is worth
@@ -19,6 +22,7 @@ class WithStandIn:
 
     first: Author
     stand_in: Author
+    prices: Prices | None = None
 
     @property
     def name(self) -> str:
@@ -29,35 +33,37 @@ class WithStandIn:
         return self.first.version
 
     def write(self, brief: Brief, progress: Progress) -> Written:
-        """As `first`. Raises its ModelError when the stand-in has no plan either."""
+        """As `first`. Raises its ModelError or Capped when the stand-in has no plan either."""
         try:
             return self.first.write(brief, progress)
-        except ModelError as away:
-            if away.kind not in AWAY:
+        except (ModelError, Capped) as away:
+            if isinstance(away, ModelError) and away.kind not in AWAY:
                 raise
-            progress("the model is away; writing an outline")
+            progress("writing an outline without the model")
             written = self.stand_in.write(brief, progress)
             if written.kind != "plan":
                 raise
             author = f"{self.stand_in.name}/{self.stand_in.version}"
-            return replace(written, plan=_billed(written.plan, away), reason=_note(away), author=author)
+            plan = _billed(written.plan, away.usage, self.prices)
+            return replace(written, plan=plan, reason=_note(away), author=author)
 
 
-def _billed(plan: Plan | None, away: ModelError) -> Plan | None:
+def _billed(plan: Plan | None, spent: Usage, prices: Prices | None) -> Plan | None:
     """The plan with what was paid in vain on its receipt."""
     if plan is None:
         return None
-    spent = away.usage
-    receipt = plan.provenance.model_copy(
+    provenance = plan.provenance.model_copy(
         update={
             "calls": spent.calls,
             "input_tokens": spent.input_tokens,
             "output_tokens": spent.output_tokens,
             "cached_tokens": spent.cached_tokens,
+            "receipt": receipt(spent, (), prices) if spent.calls else "",
         }
     )
-    return plan.model_copy(update={"provenance": receipt})
+    return plan.model_copy(update={"provenance": provenance})
 
 
-def _note(away: ModelError) -> str:
-    return f"The model could not be used ({away.kind}), so this is an outline made without it."
+def _note(away: ModelError | Capped) -> str:
+    why = f"the cap of {away.words} is reached" if isinstance(away, Capped) else f"it failed: {away.kind}"
+    return f"The model could not be used ({why}), so this is an outline made without it."

@@ -1,46 +1,73 @@
-"""The author with a model: one structured draft, checked by the rules, and at most two rounds of repair, one
-when there are only warnings.
+"""The author with a model: understand, draft, check, mend, have it read by others, hand over.
 
-The model proposes, code disposes: a worse answer is never taken for a better one, and
-nothing with an error gets out.
+The model proposes, code disposes: a worse plan is never taken for a better one, nothing with an error gets
+out, and what a cap or a broken answer leaves undone is said. All that differs between two runs of the same
+brief are the model's answers.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from bot.author.brief import Brief, Progress, Written
-from bot.author.drafting import Candidate, Source, candidate, unreadable
+from bot.author.account import Account
+from bot.author.brief import Brief, Progress, Quoted, Written
+from bot.author.cost import Capped, Prices, worst_case
+from bot.author.drafting import Candidate, Source, Withheld, candidate, rechecked, unreadable
 from bot.author.facts import Facts
 from bot.author.failure import Failed
-from bot.author.model import Kind, Model, ModelError, ModelReply, ModelRequest, Usage
+from bot.author.model import Kind, Model, ModelError, unheard
+from bot.author.observed import observed
+from bot.author.open_questions import with_questions
+from bot.author.patches import settled
+from bot.author.peers import Feedback, feedback, questions
+from bot.author.profiles import Profile, profile_of
 from bot.author.prompt import VERSION as PROMPT_VERSION
-from bot.author.prompt import Prompt, prompt
+from bot.author.prompt import Context, Prompt, context
 from bot.author.readiness import readiness
 from bot.author.recipes import trivial_reason
-from bot.plan.model import Plan
+from bot.author.stages import repairing, understanding
+from bot.author.stages.selecting import WAYS, disputed, selected
+from bot.author.stages.understanding import Understanding
+from bot.author.telling import Listener, differing, left_out, told, unheard_of
+from bot.plan.model import Plan, Question
 
-VERSION = "1"
-REPAIRS = 2
+VERSION = "2"
 SMALLER = 0.7
+FRESH = 100  # the sample of a draft that starts over, so that it is another question than the first one
 BAD_ANSWERS: dict[Kind, str] = {"truncated": "it was cut off; be shorter", "empty": "it was empty"}
 FEW_WORDS = 8
+SPREAD = 0.5  # drafts less alike than this leave something to decide
+THREADS = 5
+MOST_DISPUTED = 4
+
+
+def _as_it_is(model: Model, brief: Brief) -> Model:
+    return model
 
 
 @dataclass(frozen=True, slots=True)
 class ModelledAuthor:
-    """Writes with `model`. The model's name is part of the author's, since it changes what is written."""
+    """Writes with `model`, whose name is part of the author's, since it changes what is written.
+    `for_planning` puts the meter and the kept answers of one planning around it.
+    """
 
     model: Model
     version: str = f"{VERSION}+{PROMPT_VERSION}"
+    prices: Prices | None = None
+    profile: Profile | None = None
+    for_planning: Callable[[Model, Brief], Model] = _as_it_is
 
     @property
     def name(self) -> str:
         return f"model:{self.model.name}"
 
     def write(self, brief: Brief, progress: Progress) -> Written:
-        """A plan, or the reason why none is needed or possible. Raises ModelError and
-        Failed, with what it cost.
+        """A plan, or the reason why none is needed or possible. Raises ModelError, Capped and Failed, with
+        what it cost.
         """
         progress("reading the issue")
         facts = Facts(brief)
@@ -62,78 +89,251 @@ def _without_model(facts: Facts) -> Written | None:
     return None
 
 
+@dataclass
 class _Run:
-    """One plan being written: what was spent, and the best that came of it."""
+    """One plan being written: what was spent, what was understood, and the best that came of it."""
 
-    def __init__(self, author: ModelledAuthor, facts: Facts, progress: Progress) -> None:
-        self.author = author
-        self.facts = facts
-        self.progress = progress
-        self.usage = Usage()
+    author: ModelledAuthor
+    facts: Facts
+    progress: Progress
+    best: Candidate | None = None
+    understood: Understanding = field(default_factory=Understanding)
+    feedback: Feedback | None = None
+    settled: frozenset[str] = frozenset()
+    notes: list[str] = field(default_factory=list)
+    answered_by: str = ""
+    account: Account = field(init=False)
+    context: Context = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.account = Account(self.author.for_planning(self.author.model, self.facts.brief))
+        self.context = context(self.facts)
 
     def written(self) -> Written:
-        asked, best = self._first()
-        for round_number in range(1, REPAIRS + 1):
-            if not best.to_repair or (best.is_sound and round_number > 1):
-                break
-            self.progress(f"repairing the draft ({round_number} of {REPAIRS})")
-            found = self._repaired(best, asked)
-            best = found if found and found.betters(best) else best
-        if not best.is_sound:
-            raise Failed(best.findings, self.usage)
-        return Written("plan", plan=self._with_cost(best), usage=self.usage)
-
-    def _repaired(self, best: Candidate, asked: Prompt) -> Candidate | None:
-        """Another answer; None when there is none and the plan at hand will do."""
+        """The story. A sound plan is handed over even when a cap or a broken answer ends it early."""
+        self._quote()
         try:
-            return self._candidate(asked.with_repair(best.reply, best.to_repair), asked)
-        except ModelError:
-            if best.is_sound:
-                return None
-            raise
+            self._understand()
+            self._draft()
+            self._mend()
+            self._start_over()
+            self._have_it_read()
+        except (Capped, ModelError) as end:
+            if not self._is_sound:
+                raise self._billed(end) from None
+            self.notes.append(left_out(end))
+        if not self._is_sound:
+            raise Failed(self._best.findings, self.account.usage)
+        said = [observed(self.facts.title, self.facts.brief.body, self.understood.observed), *self.notes]
+        reason = " ".join(each for each in said if each)
+        return Written("plan", plan=self._signed(self._best), usage=self.account.usage, reason=reason)
 
-    def _first(self) -> tuple[Prompt, Candidate]:
-        """The first draft; a prompt that is too long is asked once more with less."""
-        self.progress("writing the draft")
-        asked = prompt(self.facts)
+    def _quote(self) -> None:
+        """Say what the run is expected to take before anything is spent."""
+        draft = worst_case(self.context.drafting().request)
+        quote = self.profile.quote(draft.input_tokens).shown(self.author.prices)
+        self.progress(Quoted(f"{self.profile.name} profile: {quote}"))
+
+    # --- the stages ------------------------------------------------------------------------------------
+
+    def _understand(self) -> None:
+        """What the issue wants and which files to look at. The plan can do without it."""
+        if not self.profile.understands:
+            return
+        self._tell("understanding the issue")
+        offered = self.context.offered
+        text = self.account.text(understanding.asking(self.context.shared, offered))
+        issue = f"{self.facts.title}\n{self.facts.brief.body}"
+        demands = [one.id for one in self.facts.demands]
+        self.understood = understanding.understood(text, issue, demands, offered) or Understanding()
+
+    def _draft(self) -> None:
+        """One draft, or one of several that go different ways; those that fail are done without."""
+        if self.profile.drafts == 1:
+            self.best = self._drafted()
+            return
+        self._tell(f"writing {self.profile.drafts} drafts")
+        with ThreadPoolExecutor(THREADS) as pool:
+            asked = [
+                pool.submit(self._drafted, way=way, sample=at)
+                for at, way in enumerate(WAYS[: self.profile.drafts], 1)
+            ]
+        drafts = [draft for each in asked if isinstance(draft := _outcome(each), Candidate)]
+        if not drafts:
+            asked[0].result()  # raises what went wrong
+        self.best = self._selected(drafts)
+
+    def _selected(self, drafts: list[Candidate]) -> Candidate:
+        """The draft most like the others. What only others ask is asked, and that they differ is said."""
+        usable = [each for each in drafts if each.is_sound] or [each for each in drafts if each.plan]
+        plans = [each.plan for each in usable if each.plan]
+        if not plans:
+            return min(drafts, key=lambda each: each.score)
+        choice = selected(plans)
+        if choice.likeness < SPREAD and (paths := disputed(plans)[:MOST_DISPUTED]):
+            self.notes.append(differing(len(plans), paths))
+        others = [each for at, each in enumerate(plans) if at != choice.at]
+        asked = [one.model_copy(update={"blocking": False}) for plan in others for one in plan.questions]
+        return self._asking(usable[choice.at], asked)
+
+    def _mend(self) -> None:
+        """Rounds of repair while there is something to mend and it helps; for warnings alone one round."""
+        for number in range(1, self.profile.repairs + 1):
+            best = self._best
+            if not best.to_repair or (best.is_sound and number > 1):
+                return
+            self._tell(f"repairing the draft ({number} of {self.profile.repairs})")
+            found = self._repaired(best, number)
+            if found and found.betters(best):
+                self.best = found
+            elif best.reply:
+                return  # the same question once more
+
+    def _repaired(self, best: Candidate, number: int) -> Candidate | None:
+        """The draft with patches; a fresh answer where there is no draft to patch. None when nothing came."""
+        if not best.reply:
+            return self._drafted(again=best.findings[0].message, sample=number)
+        draft = json.loads(best.reply)
+        text = self.account.text(repairing.asking(self.context.shared, draft, best.to_repair))
+        found = repairing.mended(text, draft, best.to_repair)
+        return self._candidate(json.dumps(found.draft), best.withheld) if found else None
+
+    def _start_over(self) -> None:
+        """One fresh draft when repair did not get rid of every error: as good as further critique."""
+        best = self._best
+        if best.is_sound or not best.reply:
+            return
+        self._tell("starting over once")
+        fresh = self._drafted(sample=FRESH)
+        self.best = fresh if fresh.betters(best) else best
+
+    def _have_it_read(self) -> None:
+        """Reviews and coders, one revision, and what is still open as questions to the owner."""
+        best = self._best
+        if best.plan is None or not best.is_sound or not (self.profile.reviews or self.profile.coders):
+            return
+        self._tell("having the plan read")
+        ask, shared = self.account.ask, self.context.shared
+        with ThreadPoolExecutor(THREADS) as pool:
+            said = feedback(best.plan, self.facts, shared, self.profile, ask, pool)
+        self.feedback = said
+        if silence := unheard_of(said, self.account.capped):
+            self.notes.append(silence)
         try:
-            return asked, self._candidate(asked.request, asked)
+            self._revise(best, said)
+        except (Capped, ModelError) as end:
+            self.notes.append(left_out(end, said))
+        self.best = self._asking(self._best, questions(said.unsettled(self.settled)))
+
+    def _revise(self, best: Candidate, said: Feedback) -> None:
+        """Take the patches if the rules find no more than before and no work is lost."""
+        if not said.findings:
+            return
+        self._tell("revising the plan")
+        draft = json.loads(best.reply)
+        text = self.account.text(repairing.asking(self.context.shared, draft, said.findings, "revise"))
+        found = repairing.mended(text, draft, said.findings)
+        revised = self._candidate(json.dumps(found.draft), best.withheld) if found else None
+        if found and revised and revised.keeps(best):
+            self.best = revised
+            self.settled = settled(found.applied, said.findings)
+
+    # --- drafts and answers ----------------------------------------------------------------------------
+
+    def _drafted(self, way: str = "", again: str = "", sample: int = 0) -> Candidate:
+        """One draft; a prompt that is too long is asked once more with less."""
+        if not way:
+            self._tell("writing the draft")
+        whole = self.context
+        try:
+            return self._answered(self._drafting(whole, way, again, sample), listens=not way)
         except ModelError as error:
-            if error.kind != "context-length":
+            if error.kind != "context-length" or whole.share < 1:
                 raise
-        asked = prompt(self.facts, SMALLER)
-        return asked, self._candidate(asked.request, asked)
+        self.context = smaller = context(self.facts, SMALLER)
+        return self._answered(self._drafting(smaller, way, again, sample), listens=not way)
 
-    def _candidate(self, request: ModelRequest, asked: Prompt) -> Candidate:
+    def _drafting(self, shown: Context, way: str, again: str, sample: int) -> Prompt:
+        return shown.drafting(self.understood.read, told(self.understood), way, again, sample)
+
+    def _answered(self, asked: Prompt, listens: bool) -> Candidate:
         try:
-            reply = self._reply(request)
+            reply = self.account.ask(asked.request, Listener(self._tell) if listens else unheard)
         except ModelError as error:
             if error.kind not in BAD_ANSWERS:
                 raise
             return unreadable(BAD_ANSWERS[error.kind])
-        self.progress("checking the draft")
+        self._tell("checking the draft")
+        return self._candidate(reply.text, Withheld(asked.cut), reply.model)
+
+    def _candidate(self, text: str, withheld: Withheld, model: str = "") -> Candidate:
         name = f"{self.author.name}/{self.author.version}"
-        source = Source(name, reply.model or self.author.model.name, PROMPT_VERSION, self.usage, asked.cut)
-        return candidate(reply.text, self.facts, source)
+        self.answered_by = model or self.answered_by
+        answered_by = self.answered_by or self.author.model.name
+        return candidate(
+            text, self.facts, Source(name, answered_by, PROMPT_VERSION, self.account.usage, withheld)
+        )
 
-    def _reply(self, request: ModelRequest) -> ModelReply:
-        """One answer. Everything that was spent so far goes with the error, too."""
-        try:
-            reply = self.author.model.complete(request)
-        except ModelError as error:
-            self.usage += error.usage
-            raise ModelError(error.kind, error.reason, self.usage, error.delay) from None
-        self.usage += reply.usage
-        return reply
+    def _asking(self, before: Candidate, asked: Sequence[Question]) -> Candidate:
+        """A sound plan that asks the owner this as well: all of it, or what the rules let through. That a
+        question could be worded better does not keep it back.
+        """
+        for some in (asked, *([each] for each in asked)):
+            plan = with_questions(before.plan, some) if before.plan and some else before.plan
+            if plan is None or plan == before.plan:
+                continue
+            after = rechecked(plan, self.facts, before.withheld)
+            before = after if after.holds(before) else before
+        return before
 
-    def _with_cost(self, best: Candidate) -> Plan:
-        """The plan with the cost of all calls, those after it included."""
+    # --- what a run knows of itself --------------------------------------------------------------------
+
+    @cached_property
+    def profile(self) -> Profile:
+        facts = self.facts
+        return self.author.profile or profile_of(facts.lane, len(facts.work), bool(facts.risks))
+
+    @property
+    def _best(self) -> Candidate:
+        assert self.best is not None, "a draft comes before what is done with it"
+        return self.best
+
+    @property
+    def _is_sound(self) -> bool:
+        return self.best is not None and self.best.is_sound
+
+    def _tell(self, stage: str) -> None:
+        """Say what is done now, and what it took so far."""
+        so_far = self.account.so_far()
+        self.progress(f"{stage} ({so_far})" if so_far else stage)
+
+    def _billed(self, end: Capped | ModelError) -> Capped | ModelError:
+        """The same end with what the whole run has cost."""
+        if isinstance(end, Capped):
+            return Capped(end.cap, end.words, self.account.usage)
+        return ModelError(end.kind, end.reason, self.account.usage, end.delay)
+
+    def _signed(self, best: Candidate) -> Plan:
+        """The plan with the cost of all calls, the profile, and how it was read."""
         assert best.plan is not None
-        spent = {
-            "input_tokens": self.usage.input_tokens,
-            "output_tokens": self.usage.output_tokens,
-            "cached_tokens": self.usage.cached_tokens,
-            "calls": self.usage.calls,
-        }
-        provenance = best.plan.provenance.model_copy(update=spent)
+        spent = self.account.usage
+        provenance = best.plan.provenance.model_copy(
+            update={
+                "input_tokens": spent.input_tokens,
+                "output_tokens": spent.output_tokens,
+                "cached_tokens": spent.cached_tokens,
+                "calls": spent.calls,
+                "receipt": self.account.receipt(self.author.prices),
+                "profile": self.profile.name,
+                "readers": self.feedback.readers(self.settled) if self.feedback else None,
+            }
+        )
         return best.plan.model_copy(update={"provenance": provenance})
+
+
+def _outcome(drafting: Future[Candidate]) -> Candidate | BaseException:
+    """The draft, or what went wrong with it when that is the model's or the purse's doing."""
+    error = drafting.exception()
+    if error is None or not isinstance(error, ModelError | Capped):
+        return drafting.result()
+    return error

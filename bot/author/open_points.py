@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from bot.author.demands import Demand
 from bot.author.facts import Facts
 from bot.author.groups import Group
+from bot.author.inputs.open_ends import limits, open_questions
 from bot.author.issue_text import Choice
 from bot.author.parts import NO_TEST_COMMAND
 from bot.author.risk import Signal, irreversible
@@ -42,12 +43,14 @@ def questions_of(
     groups: Sequence[Group],
     found: Sequence[Signal],
 ) -> tuple[Question, ...]:
-    """The issue's own questions first, then what the tasks lack; at most five."""
+    """The issue's own questions first, then what the tasks lack; at most five. Where a format says what and
+    not how, nobody is asked for files."""
     own = [_own(each) for each in asked if not each.options]
     likely = tuple(f"`{each.path}`" for each in facts.codebase.files[:3])
-    lacking = [_which_files(task, likely) for task in tasks if not task.files]
+    says_how = facts.brief.format != "functional"
+    lacking = [_which_files(task, likely) for task in tasks if says_how and not task.files]
     back = [_WAY_BACK] if irreversible(found) else []
-    every = [*own, *lacking, *back, *_order(tasks, groups)]
+    every = [*own, *_upstream(facts), *lacking, *back, *_order(tasks, groups)]
     return tuple(
         each.model_copy(update={"id": f"Q-{at}"}) for at, each in enumerate(every[:MANY_QUESTIONS], 1)
     )
@@ -56,6 +59,22 @@ def questions_of(
 def _own(asked: Choice) -> Question:
     why = f"The issue asks this on line {asked.line}. {asked.context}".strip()
     return Question(id="Q-0", text=asked.text, why=why, blocking=True, origin="extracted")
+
+
+def _upstream(facts: Facts) -> list[Question]:
+    """What the documents of earlier steps leave open. A functional plan names no paths."""
+    in_words = facts.brief.format == "functional"
+    found = open_questions(facts.inputs)
+    places = [f"The {each.source}" if in_words else each.place for each in found]
+    return [
+        Question(id="Q-0", text=each.text, why=f"{place} leaves it open.", blocking=True, origin="extracted")
+        for each, place in zip(found, places, strict=True)
+    ]
+
+
+def limits_of(facts: Facts) -> tuple[str, ...]:
+    """What the documents of earlier steps and the constitution forbid or demand, each with its place."""
+    return tuple(f"{each.text} ({each.place})" for each in limits(facts.inputs))
 
 
 def _which_files(task: Task, likely: tuple[str, ...]) -> Question:

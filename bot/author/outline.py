@@ -11,12 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.author.behaviour import functional
 from bot.author.brief import Brief, Progress, Written
 from bot.author.demands import Demand
 from bot.author.facts import Facts
 from bot.author.groups import Group, grouped
 from bot.author.issue_text import choices, left_out, opening, ways
-from bot.author.open_points import decision_of, not_produced, obligations_of, questions_of
+from bot.author.open_points import decision_of, limits_of, not_produced, obligations_of, questions_of
 from bot.author.parts import INVARIANTS, defaults, passes, provenance, roadmap, slug
 from bot.author.readiness import readiness
 from bot.author.recipes import recipe_plan, trivial_reason
@@ -62,7 +63,7 @@ class OutlineAuthor:
             return Written("unneeded", reason=reason)
         progress("looking for a recipe")
         if plan := recipe_plan(facts, provenance(brief, f"{NAME}/{VERSION}")):
-            return Written("plan", plan=plan)
+            return Written("plan", plan=_faceted(plan, facts))
         open_demands = [each for each in facts.demands if each.is_work]
         if facts.all_done:
             return Written(
@@ -71,7 +72,12 @@ class OutlineAuthor:
         if not open_demands:
             return Written("unready", reason=UNREADY, readiness=readiness(facts))
         progress("writing the outline")
-        return Written("plan", plan=_plan(facts, open_demands))
+        return Written("plan", plan=_faceted(_plan(facts, open_demands), facts))
+
+
+def _faceted(plan: Plan, facts: Facts) -> Plan:
+    """The plan with what its format shows beside tasks and milestones."""
+    return functional(plan, facts) if facts.brief.format == "functional" else plan
 
 
 UNREADY = "The issue has no acceptance criteria and no demand that could be taken from it word for word."
@@ -99,7 +105,7 @@ def _plan(facts: Facts, demands: Sequence[Demand]) -> Plan:
         size=size_of(len(tasks), len(paths), len(demands)),
         summary=start.text if start else facts.title,
         non_goals=tuple(each.text for each in left_out(facts.passages)[:10]),
-        constraints=_ways(facts),
+        constraints=(*_ways(facts), *limits_of(facts)),
         roadmap=roadmap(
             facts,
             f"{holding}, word for word as below.",

@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bot.author.answer import json_of
 from bot.plan.findings import Finding
 
 Op = Literal["replace", "add", "remove"]
 MOST = 60
 LONGEST_VALUE = 20_000
-# Where else a finding of a family may be mended than where it stands.
+_INDEX = re.compile(r"0|[1-9][0-9]{0,5}")
+# Where else a finding may be mended than where it stands, by how its rule begins.
 ELSEWHERE: Mapping[str, tuple[str, ...]] = {
     "PLN2": ("/tasks/*/depends_on", "/tasks/*/decisions", "/tasks/*/covers"),
     "PLN3": ("/tasks/*/depends_on",),
     "PLN5": ("/tasks/-",),
     "PLN6": ("/tasks/*/acceptance", "/tasks/*/tests"),
+    "PLN91": ("/questions/*",),
     "PLN7": ("/tasks/*/covers", "/tasks/-", "/non_goals", "/questions", "/requirements"),
 }
 
@@ -55,14 +59,14 @@ class Patched:
     """A draft with the patches that could be applied, and why the others could not."""
 
     draft: dict[str, Any]
-    applied: int
+    applied: tuple[Patch, ...]
     refused: tuple[str, ...]
 
 
 def patches_in(text: str) -> tuple[Patch, ...] | None:
     """The patches of an answer; None when it is not one."""
     try:
-        return tuple(Patches.model_validate_json(text).patches[:MOST])
+        return tuple(Patches.model_validate_json(json_of(text)).patches[:MOST])
     except ValidationError:
         return None
 
@@ -71,14 +75,29 @@ def patched(draft: Mapping[str, Any], patches: Iterable[Patch], findings: Sequen
     """The draft with every patch that stays where something was found."""
     out: dict[str, Any] = copy.deepcopy(dict(draft))
     open_places = places(findings)
-    applied, refused = 0, []
+    applied, refused = list[Patch](), list[str]()
+    gone = set[str]()
     for patch in _last_places_first(patches):
-        fault = _fault(patch, open_places) or _apply(out, patch)
+        again = "it was removed already" if patch.pointer in gone else ""  # else the next item would go
+        fault = again or _fault(patch, open_places) or _apply(out, patch)
         if fault:
             refused.append(f"{patch.op} {patch.pointer[:200]}: {fault}")
         else:
-            applied += 1
-    return Patched(out, applied, tuple(refused))
+            applied.append(patch)
+            gone |= {patch.pointer} if patch.op == "remove" else set()
+    return Patched(out, tuple(applied), tuple(refused))
+
+
+def settled(patches: Iterable[Patch], findings: Iterable[Finding]) -> frozenset[str]:
+    """The rules of the findings for which a patch was made at one of their own places."""
+    made = [(patch.rule, tokens(patch.pointer)) for patch in patches]
+    return frozenset(
+        each.rule
+        for each in findings
+        if any(
+            rule == each.rule and _within(parts, place) for rule, parts in made for place in places([each])
+        )
+    )
 
 
 def places(findings: Iterable[Finding]) -> frozenset[tuple[str, ...]]:
@@ -88,8 +107,18 @@ def places(findings: Iterable[Finding]) -> frozenset[tuple[str, ...]]:
     out = set[tuple[str, ...]]()
     for each in findings:
         out.add(_field(tokens(each.pointer)))
-        out.update(tokens(place) for place in ELSEWHERE.get(each.rule[:4], ()))
+        out.update(
+            tokens(place)
+            for rules, elsewhere in ELSEWHERE.items()
+            if each.rule.startswith(rules)
+            for place in elsewhere
+        )
     return frozenset(out)
+
+
+def index(part: str, length: int) -> int | None:
+    """The place in a list of this length that a part of a pointer names."""
+    return int(part) if _INDEX.fullmatch(part) and int(part) < length else None
 
 
 def tokens(pointer: str) -> tuple[str, ...]:
@@ -99,7 +128,7 @@ def tokens(pointer: str) -> tuple[str, ...]:
 
 def _field(parts: tuple[str, ...]) -> tuple[str, ...]:
     """A place cut to the field it belongs to: up to the first index and the name behind it."""
-    at = next((place for place, part in enumerate(parts) if part.isdigit()), len(parts))
+    at = next((place for place, part in enumerate(parts) if _INDEX.fullmatch(part)), len(parts))
     return parts[: at + 2]
 
 
@@ -130,9 +159,7 @@ def _last_places_first(patches: Iterable[Patch]) -> list[Patch]:
 
 
 def _order(pointer: str) -> tuple[tuple[int, str], ...]:
-    return tuple(
-        (int(part), "") if part.isdigit() and len(part) < 9 else (-1, part) for part in tokens(pointer)
-    )
+    return tuple((int(part), "") if _INDEX.fullmatch(part) else (-1, part) for part in tokens(pointer))
 
 
 def _apply(draft: dict[str, Any], patch: Patch) -> str:
@@ -155,14 +182,14 @@ def _apply(draft: dict[str, Any], patch: Patch) -> str:
 def _step(holder: Any, part: str) -> Any:
     if isinstance(holder, dict):
         return holder.get(part)
-    if isinstance(holder, list) and part.isdigit() and int(part) < len(holder):
-        return holder[int(part)]
+    if isinstance(holder, list) and (at := index(part, len(holder))) is not None:
+        return holder[at]
     return None
 
 
 def _remove(holder: Any, last: str) -> str:
-    if isinstance(holder, list) and last.isdigit() and int(last) < len(holder):
-        del holder[int(last)]
+    if isinstance(holder, list) and (at := index(last, len(holder))) is not None:
+        del holder[at]
         return ""
     if isinstance(holder, dict) and last in holder:
         holder[last] = None  # every key of a draft has to be there
@@ -181,7 +208,7 @@ def _put(holder: Any, last: str, value: Any, op: Op) -> str:
             )
         holder.append(value)
         return ""
-    if isinstance(holder, list) and last.isdigit() and int(last) < len(holder):
-        holder[int(last)] = value
+    if isinstance(holder, list) and (at := index(last, len(holder))) is not None:
+        holder[at] = value
         return ""
     return "there is no such place"

@@ -44,13 +44,8 @@ PROFILES: Mapping[Name, Profile] = {
 }
 
 
-def profile_of(asked: str, lane: LaneChoice, demands: int, is_risky: bool) -> Profile:
-    """The profile somebody asked for by name; else `quick` in the quick lane, `deep` for what is risky and
-    wide, and `standard` for all others.
-    """
-    wanted = next((profile for name, profile in PROFILES.items() if name == asked), None)
-    if wanted:
-        return wanted
+def profile_of(lane: LaneChoice, demands: int, is_risky: bool) -> Profile:
+    """`quick` in the quick lane, `deep` for what is risky and wide, and `standard` for all others."""
     if lane.lane == "quick":
         return PROFILES["quick"]
     return PROFILES["deep" if is_risky and demands > WIDE else "standard"]

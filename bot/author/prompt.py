@@ -1,5 +1,4 @@
-"""The question put to a model: fixed words first, then the repository, then the issue, then
-what has to be repaired.
+"""What a model is asked with: the context that every question of a run begins with, and the one for a draft.
 
 A budget is kept in estimated tokens. Demands are never cut; what is cut is said.
 """
@@ -8,26 +7,73 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from bot.author.excerpts import excerpts
 from bot.author.facts import Facts
 from bot.author.fence import Fence, nonce_of
 from bot.author.model import BYTES_PER_TOKEN, ModelRequest
+from bot.author.stages.shared import Question, Shared
 from bot.author.untrusted import without_invisible, without_secrets
-from bot.plan.findings import Finding
-from bot.plan.graph import natural
 from bot.plan.schema import wire_schema
 from bot.recon.kinds import kind_of
 from bot.recon.secrets import Guarded
 from bot.render import render
 
-VERSION = "plan-2"
-INPUT_TOKENS = 24_000
+VERSION = "plan-4"
+CONTEXT_TOKENS = 10_000
+DRAFT_TOKENS = 14_000  # beside the context: excerpts and the documents a plan starts from
 OUTPUT_TOKENS = 16_000
 MOST_PATHS = 400
-EXCERPTED = 8
-EXCERPT_LINES = 160
-LONGEST_LINE = 300
-MOST_LINES = 120
+SHARE_OF_AN_INPUT = 0.2
+OFFERED = 120  # files that a model may ask to see
+
+
+@cache
+def _question(plan_format: str) -> Question:
+    return Question("draft", "plan", wire_schema(plan_format), OUTPUT_TOKENS)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a run's questions share, and what did not fit into it, in words for people. `share` below 1 keeps
+    to that part of the usual budgets.
+    """
+
+    facts: Facts
+    shared: Shared
+    share: float
+    cut: tuple[str, ...]
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """Files that may be shown with a draft, best first; secrets are not among them."""
+        tree = Guarded(self.facts.brief.tree)
+        ranked = [each.path for each in self.facts.brief.recon.ranked]
+        near = dict.fromkeys([*self.facts.named, *ranked, *_paths(self.facts)])
+        return tuple(path for path in near if tree.entry(path) and kind_of(path) not in UNSHOWN)[:OFFERED]
+
+    def drafting(self, wanted: Sequence[str] = (), understood: str = "", way: str = "", again: str = "",
+                 sample: int = 0) -> Prompt:  # fmt: skip
+        """The question for a draft. `wanted` files are shown before others, `way` is the axis of one of
+        several drafts, `again` why the last answer was of no use.
+        """
+        fence = Fence(self.shared.nonce)
+        room = _Room(int(DRAFT_TOKENS * self.share * BYTES_PER_TOKEN))
+        tail = render(
+            "prompts/draft.md",
+            understood=self.shared.shown("understanding", understood) if understood else "",
+            inputs=_inputs(self.facts, fence, room),
+            excerpts="\n\n".join(_excerpts(self.facts, fence, room, wanted)),
+            demands=", ".join(each.id for each in self.facts.demands) or "what the issue asks for",
+            way=way,
+            again=again,
+        )
+        stripped = [f"{fence.stripped} invisible characters"] if fence.stripped else []
+        return Prompt(
+            self.shared.request(_question(self.facts.brief.format), tail, sample),
+            (*self.cut, *room.cut, *stripped),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,58 +83,37 @@ class Prompt:
     request: ModelRequest
     cut: tuple[str, ...]
 
-    def with_repair(self, draft: str, findings: Sequence[Finding]) -> ModelRequest:
-        """The same request with an answer and what is wrong with it put behind; the
-        beginning stays byte for byte.
-        """
-        fence = Fence(nonce_of(self.request.user, draft))
-        tail = render(
-            "prompts/repair.md",
-            draft=_shown(fence, "last-answer", draft) if draft else "",
-            findings=_shown(fence, "findings", _told(findings)),
-        )
-        return ModelRequest(
-            system=self.request.system,
-            user=f"{self.request.user}\n{tail}",
-            schema_name=self.request.schema_name,
-            schema=self.request.schema,
-            max_output_tokens=self.request.max_output_tokens,
-            cache_key=self.request.cache_key,
-        )
 
-
-def prompt(facts: Facts, share: float = 1.0) -> Prompt:
-    """The first request for a plan. `share` below 1 asks with that part of the usual input budget."""
+def context(facts: Facts, share: float = 1.0) -> Context:
+    """The beginning of a run's questions: fixed words, the document, the repository, the issue."""
     brief = facts.brief
     fence = Fence(nonce_of(brief.inputs_digest, brief.title, brief.body, brief.base_sha))
-    room = _Room(int(INPUT_TOKENS * share * BYTES_PER_TOKEN))
+    room = _Room(int(CONTEXT_TOKENS * share * BYTES_PER_TOKEN))
     demands = "\n".join(f"{each.id}: {each.text}" for each in facts.demands) or "(none found by program)"
     room.take(demands)
-    body = room.fitting(brief.body, 0.5, "the issue's text")
-    issue = "\n\n".join(
-        [
-            _shown(fence, "issue-title", facts.title),
-            _shown(fence, "issue-body", body),
-            _shown(fence, "demands", demands),
-        ]
-    )
-    user = render(
-        "prompts/request.md",
+    body = room.fitting(brief.body, 0.6, "the issue's text")
+    issue = [
+        _shown(fence, "issue-title", facts.title),
+        _shown(fence, "issue-body", body),
+        _shown(fence, "demands", demands),
+    ]
+    prefix = render(
+        "prompts/context.md",
+        format_words=render(f"prompts/formats/{brief.format}.md", lane=facts.lane.lane).strip(),
         repository=_repository(facts, fence, room),
-        issue=issue,
-        demands=", ".join(each.id for each in facts.demands) or "what the issue asks for",
+        issue="\n\n".join(issue),
     )
     if fence.stripped:
         room.cut.append(f"{fence.stripped} invisible characters")
-    request = ModelRequest(
-        system=render("prompts/system.md"),
-        user=user,
-        schema_name="plan",
-        schema=wire_schema(brief.format),
-        max_output_tokens=OUTPUT_TOKENS,
-        cache_key=f"groundplan-{VERSION}",
-    )
-    return Prompt(request, tuple(room.cut))
+    shared = Shared(render("prompts/system.md"), prefix, fence.nonce, f"groundplan-{VERSION}")
+    return Context(facts, shared, share, tuple(room.cut))
+
+
+def for_coders(facts: Facts, ours: Shared, rendering: str) -> Shared:
+    """What coders are asked with: the plan as it is shown and the paths, nothing of how it came about."""
+    paths = ours.shown("paths", "\n".join(_paths(facts)))
+    prefix = render("prompts/for_coders.md", plan=ours.shown("plan", rendering), paths=paths)
+    return Shared(ours.system, prefix, ours.nonce, ours.cache_key)
 
 
 def _shown(fence: Fence, name: str, text: str) -> str:
@@ -121,6 +146,16 @@ class _Room:
         return self.take(short)
 
 
+def _inputs(facts: Facts, fence: Fence, room: _Room) -> str:
+    """The documents that the format starts from; the issue, which is one of them, is shown as such."""
+    shown = [
+        _shown(fence, f"input {each.name}", room.fitting(each.text, SHARE_OF_AN_INPUT, f"the {each.name}"))
+        for each in facts.inputs.items
+        if each.excerpts or each.notes
+    ]
+    return "\n\n".join(shown)
+
+
 def _repository(facts: Facts, fence: Fence, room: _Room) -> str:
     commands = "\n".join(
         f"{each.kind}: {each.line}   ({each.evidence.path}:{each.evidence.line})" for each in facts.commands
@@ -128,9 +163,9 @@ def _repository(facts: Facts, fence: Fence, room: _Room) -> str:
     parts = [
         _shown(fence, "facts", room.take("\n".join(facts.codebase.snapshot))),
         _shown(fence, "commands", room.take(commands or "(none found)")),
-        _shown(fence, "paths", room.fitting("\n".join(_paths(facts)), 0.4, "the list of paths")),
+        _shown(fence, "paths", room.fitting("\n".join(_paths(facts)), 0.8, "the list of paths")),
     ]
-    return "\n\n".join([*parts, *_excerpts(facts, fence, room)])
+    return "\n\n".join(parts)
 
 
 def _paths(facts: Facts) -> list[str]:
@@ -145,37 +180,11 @@ def _paths(facts: Facts) -> list[str]:
     return sorted(dict.fromkeys([*facts.named, *ranked, *tests, *beside[:MOST_PATHS]]))
 
 
-def _excerpts(facts: Facts, fence: Fence, room: _Room) -> list[str]:
-    """The files that matter most, while there is room; secrets are not read."""
-    tree = Guarded(facts.brief.tree)
-    ranked = [each.path for each in facts.brief.recon.ranked]
-    wanted = list(dict.fromkeys([*facts.named, *ranked]))[:EXCERPTED]
-    out: list[str] = []
-    for path in wanted:
-        text = tree.text(path) if kind_of(path) not in {"lock", "data", "generated", "vendored"} else None
-        if text is None:
-            continue
-        lines = [
-            f"{at}: {line[:LONGEST_LINE]}" for at, line in enumerate(text.split("\n")[:EXCERPT_LINES], 1)
-        ]
-        shown = "\n".join([path, *lines])
-        if room.left < len(shown.encode("utf-8", "replace")):
-            room.cut.append(f"the excerpt of {path}")
-            continue
-        out.append(_shown(fence, "file", room.take(shown)))
-    return out
+UNSHOWN = frozenset({"lock", "data", "generated", "vendored"})
 
 
-def _told(findings: Sequence[Finding]) -> str:
-    """Findings by place, places with errors first, each with what would be right where that is known."""
-    at: dict[str, list[Finding]] = {}
-    for each in findings:
-        at.setdefault(each.pointer, []).append(each)
-    places = sorted(at, key=lambda place: (all(one.severity != "error" for one in at[place]), natural(place)))
-    told = [line for place in places for line in (f"{place or '(the whole)'}:", *map(_line, at[place]))]
-    return "\n".join(told[:MOST_LINES])
-
-
-def _line(finding: Finding) -> str:
-    hint = f" Suggestion: {finding.suggestion[:300]}" if finding.suggestion else ""
-    return f"  {finding.severity} {finding.rule}: {finding.message[:400]}{hint}"
+def _excerpts(facts: Facts, fence: Fence, room: _Room, first: Sequence[str]) -> list[str]:
+    """What matters most of the files, while there is room."""
+    found, cut = excerpts(facts, int(room.left / BYTES_PER_TOKEN), first)
+    room.cut += cut
+    return [_shown(fence, "file", room.take(each.text)) for each in found]

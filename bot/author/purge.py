@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.author.private import without_thoughts
 from bot.author.untrusted import WITHHELD, without_invisible, without_orders
 from bot.secret_text import secret_in
 
@@ -36,6 +37,8 @@ _UNSAFE = re.compile(
 )
 _CODE = re.compile(r"(`[^`\n]*`)")
 LONGEST = 8_000
+# What a work stream is handed over with; shown as code.
+_OF_STREAMS = frozenset({"/schema", "/api-design", "/implement"})
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Purge:
     def data(self, value: Any) -> Any:
         """Every string of a JSON value, cleaned; keys and other values stay."""
         if isinstance(value, dict):
-            return {key: self.data(item) for key, item in value.items()}
+            return {key: item if _is_of_stream(key, item) else self.data(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.data(item) for item in value]
         return self.text(value) if isinstance(value, str) else value
@@ -56,6 +59,8 @@ class Purge:
         """One text. Nothing is left that GitHub would act on, apart from what stands in a code span."""
         visible, count = without_invisible(text)
         self._note("invisible characters", count)
+        visible, count = without_thoughts(visible)
+        self._note("private thoughts", count)
         if secret_in(visible):
             self._note("secrets", 1)
             return WITHHELD
@@ -103,3 +108,7 @@ class Purge:
     def told(self) -> str:
         """What was taken out or put into code, in one line; "" for nothing."""
         return ", ".join(f"{count} {kind}" for kind, count in sorted(self.removed.items()))
+
+
+def _is_of_stream(key: str, item: object) -> bool:
+    return key == "command" and isinstance(item, str) and item in _OF_STREAMS

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.author.model import Heard, Model, ModelReply, ModelRequest, unheard
+from bot.author.model import Heard, Model, ModelError, ModelReply, ModelRequest, unheard, usable
 
 
 class Answers(Protocol):
@@ -22,7 +22,9 @@ class Answers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RememberingModel:
-    """A model that gives a kept answer again. Its usage still counts on the plan's receipt: it was paid."""
+    """A model that gives a kept answer again, a useless one as well: it was paid, so its usage still
+    counts on the plan's receipt, and what came after it followed from it.
+    """
 
     model: Model
     answers: Answers
@@ -34,7 +36,24 @@ class RememberingModel:
     def complete(self, request: ModelRequest, heard: Heard = unheard) -> ModelReply:
         kept = self.answers.get(request.digest)
         if kept is not None:
-            return kept
-        reply = self.model.complete(request, heard)
+            return usable(kept)
+        try:
+            reply = self.model.complete(request, heard)
+        except ModelError as error:
+            if useless := _answer_of(error):
+                self.answers.keep(request.digest, useless)
+            raise
         self.answers.keep(request.digest, reply)
         return reply
+
+
+def _answer_of(error: ModelError) -> ModelReply | None:
+    """The answer that `usable` refuses with this error; None when there was no whole answer."""
+    match error.kind:
+        case "refused":
+            return ModelReply("", error.usage, refusal="declined")
+        case "truncated":
+            return ModelReply("", error.usage, finish_reason="length")
+        case "empty":
+            return ModelReply("", error.usage)
+    return None

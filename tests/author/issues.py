@@ -105,7 +105,9 @@ ISSUES: Mapping[str, Written] = {
 }
 
 
-def make_brief(written: Written, files: Mapping[str, str] = FILES, number: int = 42) -> Brief:
+def make_brief(
+    written: Written, files: Mapping[str, str] = FILES, number: int = 42, plan_format: str = "roadmap"
+) -> Brief:
     tree: Snapshot = in_memory(files, sha=SHA)
     return Brief(
         number=number,
@@ -113,8 +115,9 @@ def make_brief(written: Written, files: Mapping[str, str] = FILES, number: int =
         body=written.body,
         tree=tree,
         recon=survey(tree, written.title, written.body),
-        format="roadmap",
+        format=plan_format,
         inputs_digest=DIGEST,
         base_sha=SHA,
         issue_url=f"https://github.test/o/r/issues/{number}",
+        created="2026-02-10",
     )

@@ -106,9 +106,11 @@ def test_a_failed_call_counts_with_what_it_cost() -> None:
 @pytest.mark.parametrize(("kind", "taken"), [("cut", WORST), ("time-out", WORST), ("unavailable", 0)])
 def test_a_call_that_may_have_been_paid_counts_at_its_worst(kind: Kind, taken: int) -> None:
     purse = PocketPurse()
-    with pytest.raises(ModelError):
+    with pytest.raises(ModelError) as error:
         MeteredModel(Plays([ModelError(kind, "gone")]), purse).complete(ASK)
-    assert purse.spent.tokens == taken
+    usage = error.value.usage
+    assert purse.spent.tokens == usage.input_tokens + usage.output_tokens == taken
+    assert usage.estimated is bool(taken)
 
 
 def test_a_cap_in_money_needs_prices_to_bite() -> None:

@@ -7,64 +7,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from bot.author.brief import Brief
-from bot.author.compose import compose
-from bot.author.drafting import PROTECTED
-from bot.author.modelled import ModelledAuthor
-from bot.author.outline import OutlineAuthor
-from bot.plan.contract import plan_from_contract
-from bot.plan.draft import draft_of
-from bot.situation import Outcome
-from sandbox.model_server import Asked, Cuts, Fails, Hangs, ModelServer, Refuses, Says, Style, Turn, serving
+from bot.author.drafting import PROTECTED, Source, candidate
+from bot.author.facts import Facts
+from bot.author.model import Usage
+from sandbox.minds import patch, patches
+from sandbox.model_server import Asked, Cuts, Fails, Hangs, Refuses, Says, Style, Turn
 from tests.author.issues import ISSUES, Written, make_brief
-from workers.model.exchange import Endpoint, Patience
-from workers.model.openai_chat import OpenAIChat
-from workers.model.openai_responses import OpenAIResponses
-
-Draft = dict[str, Any]
-
-
-@contextmanager
-def writing(*turns: Turn, style: Style = "responses") -> Iterator[tuple[ModelledAuthor, ModelServer]]:
-    with serving(*turns) as server:
-        endpoint = Endpoint(server.url, "sk-test", Patience(connect=2, deadline=1.0), lambda _seconds: None)
-        model = OpenAIResponses(endpoint, "m-1") if style == "responses" else OpenAIChat(endpoint, "m-1", {})
-        yield ModelledAuthor(model), server
-
-
-def quiet(_stage: str) -> None:
-    pass
-
-
-def good_draft(brief: Brief) -> Draft:
-    """What a model that works well might say, as plain data."""
-    plan = OutlineAuthor().write(brief, quiet).plan
-    assert plan is not None
-    draft = draft_of(plan)
-    draft["summary"] = "Reports can be exported as CSV."
-    draft["decisions"] = []
-    for task in draft["tasks"]:
-        task["decisions"] = []
-    return draft
-
-
-def with_path(draft: Draft, path: str) -> Draft:
-    draft["tasks"][0]["files"][0]["path"] = path
-    return draft
-
-
-def run(brief: Brief, *turns: Turn, style: Style = "responses") -> tuple[Outcome, ModelServer]:
-    with writing(*turns, style=style) as (author, server):
-        return compose(brief, author, quiet), server
-
-
-STYLES: tuple[Style, ...] = ("responses", "chat")
+from tests.author.scripted import (
+    STYLES,
+    Draft,
+    copied,
+    good_draft,
+    plan_of,
+    run,
+    shown,
+    tail_of,
+    with_path,
+)
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -76,46 +41,34 @@ def test_a_good_answer_is_a_plan_after_one_call(style: Style, brief: Brief) -> N
     assert (plan.provenance.model, plan.provenance.calls) == ("m-1", 1)
     assert plan.provenance.cached_tokens == 100
     assert plan.provenance.input_tokens > 1000
+    assert plan.provenance.receipt.startswith("1 call (draft 1); ")
     assert [one.text for one in plan.obligations] == [one.text for one in brief.recon.obligations]
 
 
-def plan_of(outcome: Outcome) -> Any:
-    text = next(file.text for file in outcome.files if file.path.startswith(".agent/planning-output"))
-    return plan_from_contract(text)
+# --- answers that are no draft ---------------------------------------------------------------------------
 
-
-BAD_FIRST: dict[str, Callable[[str], Turn]] = {
+UNREADABLE: dict[str, Callable[[str], Turn]] = {
     "malformed": lambda good: Says(good[: len(good) // 2]),
     "prose": lambda _: Says("Here is the plan you asked for."),
     "two objects": lambda good: Says(good + good),
     "a list": lambda good: Says(f"[{good}]"),
     "truncated": lambda good: Says(good[:100], finish="length"),
     "empty": lambda _: Says(""),
-    "an unknown property": lambda good: Says(
-        json.dumps(json.loads(good) | {"provenance": {"model": "boss"}})
-    ),
-    "a missing property": lambda good: Says(json.dumps({**json.loads(good), "roadmap": None})),
-    "a path that is not there": lambda good: Says(json.dumps(with_path(json.loads(good), "lib/nothing.py"))),
-    "a demand left out": lambda good: Says(json.dumps(without_covers(json.loads(good)))),
 }
 
 
-def without_covers(draft: Draft) -> Draft:
-    for task in draft["tasks"]:
-        task["covers"] = []
-    return draft
-
-
-@pytest.mark.parametrize("bad", BAD_FIRST.values(), ids=BAD_FIRST.keys())
-def test_a_bad_answer_is_repaired_in_one_more_call(bad: Callable[[str], Turn], brief: Brief) -> None:
+@pytest.mark.parametrize("bad", UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_what_is_no_draft_is_asked_for_once_more_with_the_reason(
+    bad: Callable[[str], Turn], brief: Brief
+) -> None:
     good = json.dumps(good_draft(brief))
     outcome, server = run(brief, bad(good), Says(good))
     assert (outcome.kind, len(server.asked)) == ("plan", 2), outcome.body
     assert plan_of(outcome).provenance.calls == 2
-    first, second = (asked.user for asked in server.asked)
-    assert second.startswith(first), "the first prompt has to stay a prefix, so that it is cached"
-    assert server.asked[0].system == server.asked[1].system
-    assert "PLN" in second.removeprefix(first)
+    first, second = server.asked
+    assert first.system == second.system
+    assert tail_of(second, first).startswith("Your last answer was of no use: ")
+    assert [each.question for each in server.asked] == ["plan", "plan"]
 
 
 @pytest.mark.parametrize("wrap", ["```json\n{}\n```", "\ufeff{}", "\n\n  {}  \n"])
@@ -127,35 +80,124 @@ def test_fences_and_marks_around_an_answer_cost_nothing(wrap: str, brief: Brief)
 
 @pytest.mark.parametrize(
     "turn",
-    [Says("no"), Says(""), Says('{"a": 1}'), Says("{", finish="length")],
-    ids=["never JSON", "always empty", "wrong schema for ever", "always cut off"],
+    [Says("no"), Says(""), Says("{", finish="length")],
+    ids=["never JSON", "always empty", "always cut off"],
 )
-def test_an_endless_wrong_answer_ends_after_three_calls_with_the_findings_said(
-    turn: Turn, brief: Brief
-) -> None:
+def test_no_draft_for_ever_ends_after_three_calls_with_the_reason_said(turn: Turn, brief: Brief) -> None:
     outcome, server = run(brief, turn)
     assert (outcome.kind, outcome.files, len(server.asked)) == ("failed", (), 3)
-    assert "PLN00" in outcome.body
+    assert "PLN001" in outcome.body
+    assert "\n\nIt took 3 calls; " in outcome.body
 
 
-def test_a_path_that_is_never_put_right_is_withheld_and_said(brief: Brief) -> None:
+def test_a_draft_with_many_faults_is_better_than_none(brief: Brief) -> None:
+    """It can be mended, and no draft cannot."""
+    good = good_draft(brief)
+    faulty = copied(good) | {"summary": 1, "goals": 2, "size": "huge"}
+    mends = [patch("PLN002", f"/{name}", good[name]) for name in ("summary", "goals", "size")]
+    outcome, server = run(brief, Says("no"), Says(json.dumps(faulty)), Says(patches(*mends)))
+    assert (outcome.kind, len(server.asked)) == ("plan", 3), outcome.body
+
+
+# --- drafts that are mended by patches -------------------------------------------------------------------
+
+
+def without_covers(draft: Draft) -> Draft:
+    draft = copied(draft)
+    for task in draft["tasks"]:
+        task["covers"] = []
+    return draft
+
+
+PATH = "/tasks/0/files/0/path"
+
+
+def mended(draft: Draft, *pointers: str) -> str:
+    """Patches that bring back what a good draft has at these places."""
+    return patches(*(patch("PLN000", pointer, at(draft, pointer)) for pointer in pointers))
+
+
+def at(value: Any, pointer: str) -> Any:
+    for part in pointer.split("/")[1:]:
+        value = value[int(part)] if isinstance(value, list) else value[part]
+    return value
+
+
+MENDABLE: dict[str, tuple[Callable[[Draft], Draft], tuple[str, ...]]] = {
+    "a missing property": (lambda good: good | {"roadmap": None}, ("/roadmap",)),
+    "a wrong type": (lambda good: good | {"goals": "none"}, ("/goals",)),
+    "a path that is not there": (lambda good: with_path(good, "lib/nothing.py"), (PATH,)),
+    "demands left out": (without_covers, ("/tasks/0/covers", "/tasks/1/covers", "/tasks/2/covers")),
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize(("spoil", "places"), MENDABLE.values(), ids=MENDABLE.keys())
+def test_a_faulty_draft_is_mended_by_patches_in_one_more_call(
+    spoil: Callable[[Draft], Draft], places: tuple[str, ...], style: Style, brief: Brief
+) -> None:
+    good = good_draft(brief)
+    outcome, server = run(brief, Says(json.dumps(spoil(good))), Says(mended(good, *places)), style=style)
+    assert (outcome.kind, len(server.asked)) == ("plan", 2), outcome.body
+    first, second = server.asked
+    assert second.question == "patches"
+    assert first.system == second.system
+    assert "PLN" in tail_of(second, first)
+    assert [one.by for one in plan_of(outcome).obligations] == [
+        one.by for one in plan_of(run(brief, Says(json.dumps(good)))[0]).obligations
+    ]
+
+
+def test_what_only_code_may_say_is_taken_from_no_draft(brief: Brief) -> None:
+    mine = good_draft(brief) | {"provenance": {"model": "boss"}, "issue": 1, "slug": "x", "codebase": {}}
+    outcome, server = run(brief, Says(json.dumps(mine)))
+    assert (outcome.kind, len(server.asked)) == ("plan", 1), outcome.body
+    assert (plan_of(outcome).issue, plan_of(outcome).provenance.model) == (42, "m-1")
+
+
+def test_only_what_is_wrong_is_shown_again(brief: Brief) -> None:
+    good = good_draft(brief)
+    _, server = run(brief, Says(json.dumps(with_path(good, "lib/nothing.py"))), Says(mended(good, PATH)))
+    tail = tail_of(server.asked[1], server.asked[0])
+    objectives = [json.dumps(one["objective"])[1:-1] for one in good["tasks"]]
+    assert [one in tail for one in objectives] == [True, *[False] * (len(objectives) - 1)]
+    assert "closest" in tail
+
+
+def test_an_error_that_stays_leads_to_one_fresh_draft_and_no_further(brief: Brief) -> None:
     outcome, server = run(brief, Says(json.dumps(with_path(good_draft(brief), "lib/nothing.py"))))
-    assert (outcome.kind, outcome.files, len(server.asked)) == ("failed", (), 3)
+    assert (outcome.kind, outcome.files) == ("failed", ())
+    assert [each.question for each in server.asked] == ["plan", "patches", "plan"]
     assert "PLN401" in outcome.body
     assert "lib/nothing.py" in outcome.body
-    assert "closest" in server.asked[1].user
+
+
+def test_a_fresh_draft_is_taken_when_repair_got_nowhere(brief: Brief) -> None:
+    good = good_draft(brief)
+    turns = Says(json.dumps(with_path(good, "lib/nothing.py"))), Says(patches()), Says(json.dumps(good))
+    outcome, server = run(brief, *turns)
+    assert (outcome.kind, len(server.asked)) == ("plan", 3), outcome.body
+
+
+def test_patches_elsewhere_change_nothing(brief: Brief) -> None:
+    good = good_draft(brief)
+    foreign = [patch("PLN401", "/summary", "Everything is different."), patch("PLN401", "", {})]
+    turns = Says(json.dumps(with_path(good, "lib/nothing.py"))), Says(patches(*foreign))
+    outcome, server = run(brief, *turns, Says(json.dumps(good)))
+    assert (outcome.kind, len(server.asked)) == ("plan", 3)
+    assert plan_of(outcome).summary == good["summary"]
 
 
 def test_a_repair_that_makes_it_worse_is_not_taken(brief: Brief) -> None:
-    one_wrong = good_draft(brief)
-    one_wrong["tasks"][0]["files"][0]["path"] = "lib/nothing.py"
-    two_wrong = json.loads(json.dumps(one_wrong))
-    two_wrong["tasks"][0]["files"][1]["path"] = "lib/nothing_else.py"
-    outcome, server = run(brief, Says(json.dumps(one_wrong)), Says(json.dumps(two_wrong)))
+    one_wrong = with_path(good_draft(brief), "lib/nothing.py")
+    worse = [
+        {"path": f"lib/nothing_{at}.py", "change": "edit", "summary": "s", "source": ""} for at in range(9)
+    ]
+    turns = Says(json.dumps(one_wrong)), Says(patches(patch("PLN401", "/tasks/0/files", worse)))
+    outcome, server = run(brief, *turns, Says("no"))
     assert (outcome.kind, len(server.asked)) == ("failed", 3)
-    assert "lib/nothing.py" in server.asked[2].user
-    assert "lib/nothing_else.py" not in server.asked[2].user
-    assert "nothing_else" not in outcome.body
+    assert "lib/nothing.py" in outcome.body
+    assert "nothing_0" not in outcome.body
 
 
 # --- defects of several families ------------------------------------------------------------------------
@@ -163,7 +205,7 @@ def test_a_repair_that_makes_it_worse_is_not_taken(brief: Brief) -> None:
 
 def with_many_defects(draft: Draft) -> Draft:
     """Wording, criteria, risk, decisions, milestones, grounding and writers, each broken once."""
-    draft = json.loads(json.dumps(draft))
+    draft = copied(draft)
     first, *others = draft["tasks"]
     first["objective"] = "Verify that reports are fine, as discussed above."
     first["acceptance"] = ["The export works properly"]
@@ -188,11 +230,22 @@ def with_many_defects(draft: Draft) -> Draft:
     return draft
 
 
-def test_defects_of_many_families_are_named_at_their_places_and_repaired(brief: Brief) -> None:
+SPOILT = (
+    *(f"/tasks/0/{name}" for name in ("objective", "acceptance", "files", "risk_class", "rollback")),
+    "/summary",
+    "/tasks/1/depends_on",
+)
+
+
+def all_mended(good: Draft) -> str:
+    gone = patch("PLN821", "/decisions/0", None, "remove")
+    return patches(*json.loads(mended(good, *SPOILT))["patches"], gone)
+
+
+def test_defects_of_many_families_are_named_at_their_places(brief: Brief) -> None:
     good = good_draft(brief)
-    outcome, server = run(brief, Says(json.dumps(with_many_defects(good))), Says(json.dumps(good)))
-    assert (outcome.kind, outcome.check_ok, len(server.asked)) == ("plan", True, 2), outcome.body
-    tail = server.asked[1].user.removeprefix(server.asked[0].user)
+    _, server = run(brief, Says(json.dumps(with_many_defects(good))), Says(all_mended(good)))
+    tail = tail_of(server.asked[1], server.asked[0])
     named = set(re.findall(r"  error (PLN\d{3}):", tail))
     assert named >= {"PLN007", "PLN303", "PLN401", "PLN604", "PLN817", "PLN821", "PLN902"}, named
     assert tail.count("\n/tasks/0/files/0/path:\n") == 1
@@ -200,13 +253,26 @@ def test_defects_of_many_families_are_named_at_their_places_and_repaired(brief: 
     assert "Suggestion: " in tail
 
 
-@pytest.mark.parametrize("defects", [1, 2, 3], ids=["one round late", "two rounds late", "never"])
-def test_no_error_is_ever_published(defects: int, brief: Brief) -> None:
-    good = json.dumps(good_draft(brief))
-    turns = [Says(json.dumps(with_many_defects(good_draft(brief))))] * defects + [Says(good)]
+def without_decisions(draft: Draft) -> Draft:
+    return draft | {"decisions": []}
+
+
+def test_half_now_and_half_later_is_a_plan_after_two_rounds(brief: Brief) -> None:
+    good = good_draft(brief)
+    broken = without_decisions(with_many_defects(good))
+    turns = Says(json.dumps(broken)), Says(mended(good, *SPOILT[:3])), Says(mended(good, *SPOILT[3:]))
     outcome, server = run(brief, *turns)
-    assert len(server.asked) == min(defects + 1, 3)
-    assert (outcome.kind, bool(outcome.files)) == (("plan", True) if defects < 3 else ("failed", False))
+    assert (outcome.kind, outcome.check_ok, len(server.asked)) == ("plan", True, 3), outcome.body
+
+
+@pytest.mark.parametrize("rounds", [1, 2], ids=["half mended and then nothing", "never"])
+def test_no_error_is_ever_published(rounds: int, brief: Brief) -> None:
+    good = good_draft(brief)
+    broken = json.dumps(without_decisions(with_many_defects(good)))
+    some = Says(mended(good, *SPOILT[: 3 * (rounds == 1)]))
+    outcome, server = run(brief, Says(broken), some, Says(patches()), Says(broken))
+    assert (outcome.kind, outcome.files) == ("failed", ())
+    assert len(server.asked) <= 4
 
 
 def with_a_warning(draft: Draft) -> Draft:
@@ -222,15 +288,15 @@ def with_a_warning(draft: Draft) -> Draft:
 
 
 def test_a_warning_alone_is_mended_in_one_round(brief: Brief) -> None:
-    good = good_draft(brief)
-    outcome, server = run(brief, Says(json.dumps(with_a_warning(good))), Says(json.dumps(good)))
+    gone = patches(patch("PLN912", "/questions/0", None, "remove"))
+    outcome, server = run(brief, Says(json.dumps(with_a_warning(good_draft(brief)))), Says(gone))
     assert (outcome.kind, len(server.asked)) == ("plan", 2), outcome.body
     assert "warning PLN912" in server.asked[1].user
     assert plan_of(outcome).questions == ()
 
 
 def test_a_warning_that_stays_keeps_no_plan_back(brief: Brief) -> None:
-    outcome, server = run(brief, Says(json.dumps(with_a_warning(good_draft(brief)))))
+    outcome, server = run(brief, Says(json.dumps(with_a_warning(good_draft(brief)))), Says(patches()))
     assert (outcome.kind, outcome.check_ok, len(server.asked)) == ("plan", True, 2), outcome.body
     assert "1 warning" in outcome.check_title
 
@@ -242,15 +308,19 @@ def test_a_sound_plan_is_not_lost_when_its_repair_fails(turn: Turn, brief: Brief
     outcome, server = run(brief, Says(json.dumps(with_a_warning(good_draft(brief)))), turn)
     assert (outcome.kind, outcome.check_ok) == ("plan", True), outcome.body
     assert len(server.asked) >= 2
+    away = isinstance(turn, Fails)
+    assert outcome.body.startswith("Partial result: the model failed") is away
 
 
 def test_a_warning_is_not_mended_by_leaving_out_work(brief: Brief) -> None:
-    whole = with_a_warning(good_draft(brief))
-    less = good_draft(brief)
+    facts, source = Facts(brief), Source("model:x/1", "x", "1", Usage(calls=1))
+    whole, less = with_a_warning(good_draft(brief)), good_draft(brief)
     covered = less["tasks"].pop()["covers"]
     less["tasks"][0]["covers"] = [*less["tasks"][0]["covers"], *covered]
-    outcome, _ = run(brief, Says(json.dumps(whole)), Says(json.dumps(less)))
-    assert [one.id for one in plan_of(outcome).tasks] == [one["id"] for one in whole["tasks"]]
+    more, fewer = (candidate(json.dumps(each), facts, source) for each in (whole, less))
+    assert (more.is_sound, fewer.is_sound, fewer.score < more.score) == (True, True, True)
+    assert not fewer.betters(more)
+    assert not fewer.keeps(more)
 
 
 def test_places_in_findings_are_places_in_the_draft_that_is_shown(brief: Brief) -> None:
@@ -259,13 +329,14 @@ def test_places_in_findings_are_places_in_the_draft_that_is_shown(brief: Brief) 
     foreign = {"path": ".github/workflows/x.yml", "change": "new", "summary": "", "source": ""}
     draft["tasks"][0]["files"].insert(0, foreign)
     _, server = run(brief, Says(json.dumps(draft)))
-    tail = server.asked[1].user.removeprefix(server.asked[0].user)
-    block = re.search(r'id="last-answer"[^>]*>\n(.*?)\n</data', tail, re.DOTALL)
+    tail = tail_of(server.asked[1], server.asked[0])
+    block = re.search(r'id="part /tasks/0"[^>]*>\n(.*?)\n</data', tail, re.DOTALL)
     assert block
-    shown = json.loads(block[1])
-    assert "\n/tasks/0/files/0/path:\n" in tail
-    assert shown["tasks"][0]["files"][0]["path"] == "lib/nothing.py"
+    assert f"\n{PATH}:\n" in tail
+    assert json.loads(block[1])["files"][0]["path"] == "lib/nothing.py"
 
+
+# --- no answer at all ------------------------------------------------------------------------------------
 
 DOWN: dict[str, tuple[Turn, int, str]] = {
     "refusal": (Refuses(), 1, "declined"),
@@ -295,6 +366,14 @@ def test_a_prompt_that_is_too_long_is_asked_once_more_with_less(brief: Brief) ->
 def test_missing_usage_is_estimated(brief: Brief) -> None:
     outcome, _ = run(brief, Says(json.dumps(good_draft(brief)), usage=False))
     assert plan_of(outcome).provenance.input_tokens > 1000
+    assert "about" in plan_of(outcome).provenance.receipt
+
+
+def test_an_endless_draft_is_heard_in_linear_work(brief: Brief) -> None:
+    """Only that it ends: work that grows with the square of the answer would need minutes."""
+    draft = good_draft(brief) | {"summary": '"' * 400_000}
+    outcome, _ = run(brief, Says(json.dumps(draft)), Says(patches(patch("PLN000", "/summary", "Short."))))
+    assert outcome.kind in {"plan", "failed"}
 
 
 @pytest.mark.parametrize("issue", [Written("Typo in README.md", ""), Written("Help", "")])
@@ -353,39 +432,17 @@ def obedient(asked: Asked, brief: Brief, evil: str = EVIL) -> str:
     return json.dumps(draft)
 
 
-def without_bad_paths(reply: str) -> str:
-    """The same answer without the paths that the rules refuse, as a model would give
-    it when asked to repair.
-    """
-    draft = json.loads(reply)
-    for task in draft["tasks"]:
-        task["files"] = [
-            each
-            for each in task["files"]
-            if each["path"] not in {"../../etc/passwd", "/etc/passwd", ".git/hooks/pre-commit"}
-        ]
-    return json.dumps(draft)
-
-
 @pytest.mark.parametrize(
     "evil", [EVIL, f"the key is {TOKEN} ", f"{EVIL} {TOKEN}"], ids=["orders", "secret", "both"]
 )
 def test_an_obedient_model_gets_nothing_out(evil: str, brief: Brief) -> None:
+    good = good_draft(brief)
     outcome, server = run(
-        brief,
-        Says(lambda asked: obedient(asked, brief, evil)),
-        Says(lambda asked: without_bad_paths(obedient(asked, brief, evil))),
+        brief, Says(lambda asked: obedient(asked, brief, evil)), Says(mended(good, "/tasks/0/files"))
     )
     assert outcome.kind == "plan", outcome.body
     assert len(server.asked) <= 3
-    everything = [
-        outcome.pull_title,
-        outcome.pull_body,
-        outcome.headline,
-        outcome.body,
-        outcome.check_summary,
-    ]
-    for text in [*everything, *(file.text for file in outcome.files)]:
+    for text in shown(outcome):
         assert "evil.example" not in text
         assert TOKEN[:24] not in text
         assert "\u202e" not in text

@@ -179,6 +179,14 @@ def test_a_ticked_box_is_done() -> None:
     assert not any("prints a total" in line for line in plan.tasks[0].acceptance)
 
 
+def test_a_slug_is_the_title_in_kebab_case() -> None:
+    assert plan_for("feature with a checklist").slug == "export-reports-as-csv"
+    assert (
+        written_plan(make_brief(Written("Add: `--dry_run`, NOW!", "- [ ] it is there\n"))).slug
+        == "add-dry-run-now"
+    )
+
+
 def test_titles_without_latin_letters_get_a_slug_of_the_number() -> None:
     assert plan_for("Japanese").slug == "csv"
     assert written_plan(make_brief(Written("合計", "- [ ] 合計を表示する\n"))).slug == "issue-42"

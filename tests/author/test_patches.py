@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.author.patches import LONGEST_VALUE, Patch, patched, patches_in, places
+from bot.author.patches import LONGEST_VALUE, Patch, patched, patches_in, places, settled
 from bot.plan.findings import Finding
 
 DRAFT: dict[str, Any] = {
@@ -34,7 +34,7 @@ def patch(pointer: str, value: object = None, op: str = "replace") -> Patch:
 def test_a_flagged_field_is_replaced_and_the_draft_given_stays() -> None:
     before = copy.deepcopy(DRAFT)
     out = patched(DRAFT, [patch("/tasks/0/title", "uno")], found("/tasks/0/title"))
-    assert (out.draft["tasks"][0]["title"], out.applied, out.refused) == ("uno", 1, ())
+    assert (out.draft["tasks"][0]["title"], len(out.applied), out.refused) == ("uno", 1, ())
     assert before == DRAFT
 
 
@@ -65,6 +65,13 @@ def test_removals_do_not_move_each_other() -> None:
     assert patched(DRAFT, gone, found("/tasks/0/files")).draft["tasks"][0]["files"] == []
 
 
+def test_nothing_is_removed_twice() -> None:
+    gone = [patch("/tasks/0/files/0", op="remove")] * 2
+    out = patched(DRAFT, gone, found("/tasks/0/files"))
+    assert out.draft["tasks"][0]["files"] == [{"path": "b.py"}]
+    assert (len(out.applied), len(out.refused)) == (1, 1)
+
+
 def test_a_removed_key_is_null_because_every_key_has_to_be_there() -> None:
     out = patched(DRAFT, [patch("/tasks/0/title", op="remove")], found("/tasks/0/title"))
     assert out.draft["tasks"][0]["title"] is None
@@ -81,13 +88,17 @@ def test_a_removed_key_is_null_because_every_key_has_to_be_there() -> None:
         ("/tasks/0/title", '"' + "x" * LONGEST_VALUE + '"', "replace"),
         ("/tasks/0/title/deeper", "1", "replace"),
         ("/tasks/0/files/-", "", "remove"),
+        ("/tasks/0/files/\u00b2", '"x"', "replace"),
+        ("/tasks/\u00b2/files", '"x"', "replace"),
+        (f"/tasks/0/files/{'9' * 5000}", '"x"', "replace"),
+        ("/tasks/0/files/\u0663", "", "remove"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_a_reason(pointer: str, value: str, op: str) -> None:
     one = Patch(rule="x", pointer=pointer, op=op, value=value)  # type: ignore[arg-type]
     out = patched(DRAFT, [one], found("/tasks"))
-    assert (out.draft, out.applied) == (DRAFT, 0)
-    assert out.refused[0].startswith(f"{op} {pointer}")
+    assert (out.draft, out.applied) == (DRAFT, ())
+    assert out.refused[0].startswith(f"{op} {pointer[:200]}")
 
 
 @pytest.mark.parametrize(
@@ -133,9 +144,24 @@ def test_nothing_but_the_flagged_fields_ever_changes(
                 assert out.draft[key][at] == item
         if not any(place[:1] in {(), (key,)} for place in touched):
             assert out.draft[key] == value
-    assert out.applied + len(out.refused) == len(changes)
+    assert len(out.applied) + len(out.refused) == len(changes)
 
 
 def _reaches(place: tuple[str, ...], item: tuple[str, str]) -> bool:
     """Whether a place is the item, in it, or holds it."""
     return all(one in {other, "*"} for one, other in zip(place, item, strict=False))
+
+
+@pytest.mark.parametrize("wrap", ["```json\n{}\n```", "\ufeff{}", "<think>So.</think>\n{}", "{}"])
+def test_what_stands_around_patches_does_not_count(wrap: str) -> None:
+    one = patch("/tasks/0/title", "uno")
+    assert patches_in(wrap.replace("{}", json.dumps({"patches": [one.model_dump()]}))) == (one,)
+
+
+def test_a_finding_is_settled_by_a_patch_for_it_at_its_own_place_only() -> None:
+    findings = [*found("/tasks/0", rule="ASK-1"), *found("/tasks/1", rule="ASK-2"), *found("", rule="REV-1")]
+    made = [
+        Patch(rule="ASK-1", pointer="/tasks/0/title", op="replace", value='"x"'),
+        Patch(rule="ASK-2", pointer="/tasks/0/title", op="replace", value='"x"'),
+    ]
+    assert settled(made, findings) == {"ASK-1"}

@@ -16,6 +16,7 @@ from bot.situation import (
     Issue,
     Outcome,
     OwnComment,
+    Planning,
     PlanPull,
     Repository,
     Situation,
@@ -317,3 +318,42 @@ def test_nothing_to_do(now: Situation) -> None:
 
 def test_an_issue_that_goes_away_while_planning_stops_it() -> None:
     assert isinstance(next_step(replace(planning(asked()), issue=None), POLICY), StopPlanning)
+
+
+# --- too often -------------------------------------------------------------------------------------------
+
+
+def lately(*digests: str) -> tuple[Planning, ...]:
+    return tuple(Planning(digest, f"1{at}:00 UTC") for at, digest in enumerate(digests))
+
+
+SELDOM = replace(POLICY, runs_an_hour=2)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_planning_may_begin_while_there_is_room(number: int) -> None:
+    now = replace(asked(), plannings=lately("a", "b")[:number])
+    assert isinstance(next_step(now, SELDOM), PlanRequest)
+
+
+@pytest.mark.parametrize(("digests", "free"), [("ab", "10:00"), ("abc", "11:00")])
+def test_one_too_many_is_blocked_until_there_is_room_again(digests: str, free: str) -> None:
+    step = next_step(replace(asked(), plannings=lately(*digests)), SELDOM)
+    assert effects(step) == ["EnsureComment", "RemoveLabel"]
+    assert status_of(step).get("state") == "blocked"
+    comment = next(effect for effect in step.effects if isinstance(effect, EnsureComment))  # type: ignore[union-attr]
+    assert f"put `needs-plan` on again after {free} UTC" in comment.body
+
+
+def test_what_was_counted_goes_on_after_a_crash_and_is_published() -> None:
+    wish = planning(asked()).request
+    assert wish
+    crowded = lately("a", wish.digest)
+    assert isinstance(next_step(replace(asked(), plannings=crowded), SELDOM), PlanRequest)
+    done = replace(with_outcome(planning(asked())), plannings=crowded)
+    assert "EnsurePullRequest" in effects(next_step(done, SELDOM))
+
+
+def test_a_changed_text_that_is_one_too_many_stops_the_planning_before_it_is_said() -> None:
+    now = changed(planning(asked()), body="Another", plannings=lately("a", "b"))
+    assert isinstance(next_step(now, SELDOM), StopPlanning)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.author.model import Model, ModelError, ModelRequest
-from sandbox.model_server import ModelServer, Says, Sends, Stream, Style, serving
+from sandbox.model_server import Fails, ModelServer, Says, Sends, Stream, Style, serving
 from workers.model.dialect import Dialect, remember, remembered
 from workers.model.exchange import Endpoint, Patience
 from workers.model.openai_chat import OpenAIChat
@@ -104,6 +104,16 @@ def test_what_a_server_does_not_know_is_left_away_from_then_on(style: Style, fie
     assert first.text == second.text == TEXT
     assert 0 < refused == len(server.refused) <= 3
     assert server.asked[0].form == "json_schema strict"
+
+
+def test_a_form_that_is_refused_with_a_server_error_is_asked_for_more_mildly() -> None:
+    words = (
+        "1 validation error: 'loc': ('body', 'response_format', 'type'), 'msg': \"Input should be 'text'\""
+    )
+    turns = (Fails(500, message=words), Fails(500, message=words), Says(TEXT))
+    with serving(*turns) as server:
+        assert model_at(server, "chat").complete(ASK).text == TEXT
+    assert [each.form for each in server.asked] == ["json_schema strict", "json_schema", "json_object"]
 
 
 @pytest.mark.parametrize("told", ["", "json_object", "[]", "{}", '{"rung": "best"}', '{"more": 1}', "7"])

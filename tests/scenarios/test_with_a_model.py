@@ -14,10 +14,13 @@ import pytest
 from bot.author.brief import Brief
 from bot.author.modelled import ModelledAuthor
 from bot.author.outline import OutlineAuthor
+from bot.author.profiles import Profile
 from bot.plan.draft import draft_of
 from bot.recon.report import survey
 from bot.recon.tree import in_memory
-from sandbox.model_server import Cuts, Fails, ModelServer, Refuses, Says, Sends, Turn, serving
+from sandbox.minds import Mind, Staged, patch, patches
+from sandbox.model_server import Cuts, Fails, ModelServer, Play, Refuses, Says, Sends, Turn, serving
+from tests.author.scripted import WITH_READERS
 from tests.scenarios.town import BODY, FILES, TITLE, Town
 from workers.model.exchange import Endpoint, Patience
 from workers.model.openai_responses import OpenAIResponses
@@ -25,20 +28,24 @@ from workers.model.openai_responses import OpenAIResponses
 WORDS = "The model's own words about orders."
 
 
+def a_brief() -> Brief:
+    """The town's issue."""
+    tree = in_memory(FILES)
+    return Brief(1, TITLE, BODY, tree, survey(tree, TITLE, BODY), "roadmap", "0" * 64, tree.sha)
+
+
 def draft() -> dict[str, Any]:
     """What a model that works well might say about the town's issue."""
-    tree = in_memory(FILES)
-    brief = Brief(1, TITLE, BODY, tree, survey(tree, TITLE, BODY), "roadmap", "0" * 64, tree.sha)
-    plan = OutlineAuthor().write(brief, lambda _stage: None).plan
+    plan = OutlineAuthor().write(a_brief(), lambda _stage: None).plan
     assert plan
     return draft_of(plan) | {"summary": WORDS}
 
 
 @contextmanager
-def modelled(town: Town, *turns: Turn) -> Iterator[ModelServer]:
+def modelled(town: Town, *turns: Play, profile: Profile | None = None) -> Iterator[ModelServer]:
     with serving(*turns) as server:
         endpoint = Endpoint(server.url, "sk-test", Patience(connect=2, deadline=2.0), lambda _seconds: None)
-        town.author = ModelledAuthor(OpenAIResponses(endpoint, "m-1"))
+        town.author = ModelledAuthor(OpenAIResponses(endpoint, "m-1", {}), profile=profile)
         yield server
 
 
@@ -63,11 +70,27 @@ def broken() -> dict[str, Any]:
     return out
 
 
-def test_a_draft_with_defects_is_repaired_before_anybody_sees_it(town: Town) -> None:
-    with modelled(town, Says(json.dumps(broken())), Says(json.dumps(draft()))) as server:
+def mending() -> str:
+    """Patches that bring back what was good."""
+    good = draft()["tasks"][0]
+    names = ("objective", "acceptance", "files", "depends_on")
+    return patches(*(patch("PLN000", f"/tasks/0/{name}", good[name]) for name in names))
+
+
+def test_a_draft_with_defects_is_mended_by_patches(town: Town) -> None:
+    with modelled(town, Says(json.dumps(broken())), Says(mending())) as server:
         number = town.ask()
     assert town.status(number).startswith("### 📝 Plan ready for review")
-    assert len(server.asked) == 2
+    assert [each.question for each in server.asked] == ["plan", "patches"]
+    assert "lib/nothing.py" not in town.pulls()[0]["body"]
+
+
+def test_a_draft_with_defects_is_repaired_before_anybody_sees_it(town: Town) -> None:
+    drafts = {"plan": [Says(json.dumps(broken())), Says(json.dumps(draft()))]}
+    with modelled(town, Staged(Mind(draft()), drafts)) as server:
+        number = town.ask()
+    assert town.status(number).startswith("### 📝 Plan ready for review")
+    assert [each.question for each in server.asked] == ["plan", "patches", "plan"]
     assert all(rule in server.asked[1].user for rule in ("PLN303", "PLN401", "PLN604", "PLN902"))
     [pull] = town.pulls()
     assert WORDS in pull["body"]
@@ -109,6 +132,15 @@ def test_a_model_that_gives_no_plan_is_said_once_and_writes_nothing(town: Town, 
     assert town.labels(number) == []
     assert town.branches() == ["main"]
     assert len(server.asked) <= 12
+
+
+def test_readers_who_fail_keep_no_plan_back_and_are_missed(town: Town) -> None:
+    silent: list[Turn] = [Fails(500)]
+    with modelled(town, Staged(Mind(draft()), {"review": silent, "probe": silent}), profile=WITH_READERS):
+        number = town.ask()
+    assert town.status(number).startswith("### 📝 Plan ready for review")
+    [pull] = town.pulls()
+    assert pull["body"].startswith("4 of 4 readers of this plan gave no usable answer.")
 
 
 def test_a_model_that_failed_may_be_asked_again(town: Town) -> None:

@@ -31,7 +31,7 @@ from sandbox.server import Sandbox, make_app
 from sandbox.state import Repository
 from sandbox.wire import Request
 from sandbox.world import Limits
-from workers.house import House
+from workers.house import House, thinking_author
 from workers.jobs.performing import backoff, wait_for
 
 T = TypeVar("T")
@@ -116,7 +116,9 @@ class CutRedis(Redis):
         call: Callable[..., Any] = super().execute_command
         if str(args[0]).upper() not in self.WRITES:
             return call(*args, **options)
-        return self.boundary.cross(f"Redis {args[0]}", lambda: call(*args, **options))
+        key = args[3] if str(args[0]).startswith("EVAL") and str(args[2]) != "0" else args[1]
+        name = f"Redis {args[0]} {key}" if str(key).startswith("gp:") else f"Redis {args[0]}"
+        return self.boundary.cross(name, lambda: call(*args, **options))
 
 
 @dataclass
@@ -181,7 +183,8 @@ def keys() -> tuple[str, str]:
 class Town:
     """One sandbox with one repository, one Redis, and a Groundplan that can die and be started again.
 
-    `failures` are the runs that ended in an error that was neither waited out nor said to people.
+    `failures` are the runs that ended in an error that was neither waited out nor said to people. `wishes`
+    are more settings; with `author` None the author is the one that they ask for.
     """
 
     def __init__(self, redis_url: str) -> None:
@@ -197,7 +200,8 @@ class Town:
         self.boundary = Boundary()
         self.bill: list[str] = []
         self.failures: list[Exception] = []
-        self.author: Author = OutlineAuthor()
+        self.author: Author | None = OutlineAuthor()
+        self.wishes: dict[str, Any] = {}
         self.sandbox.deliver_mode("drop")
         self._first = self.sandbox.snapshot()
 
@@ -212,6 +216,7 @@ class Town:
         self.full_name = FULL_NAME
         self.repo = self.sandbox.world.repository(FULL_NAME) or self.repo
         self.author = OutlineAuthor()
+        self.wishes = {}
         self.clock.now = START
         self.forget_everything()
         self.boundary = Boundary(dies_at)
@@ -303,6 +308,7 @@ class Town:
 
     def while_planning(self, act: Callable[[], object]) -> None:
         """Let something happen while the next plan is being written, with Groundplan noticing at once."""
+        assert self.author
         self.author = SlowAuthor(self.author, act)
 
     # what people see
@@ -364,6 +370,7 @@ class Town:
             github_app_private_key=SecretStr(world.app.private_key),
             github_api_url=self.sandbox.url,
             groundplan_settle_seconds=SETTLE,
+            **self.wishes,
         )
 
     @contextmanager
@@ -371,10 +378,12 @@ class Town:
         """A Groundplan process: everything it knows is gone when it ends."""
         with CutRedis.from_url(self.redis_url) as redis:
             redis.boundary = self.boundary
+            settings = self.settings()
+            author = self.author or thinking_author(settings, redis)
             yield House(
-                settings=self.settings(),
+                settings=settings,
                 redis=redis,
-                author=CutAuthor(self.author, self.boundary, self.bill),
+                author=CutAuthor(author, self.boundary, self.bill),
                 transport=CutTransport(self.sandbox.transport(), self.boundary, self.clock),
                 clock=self.clock,
                 sleep=self.clock.sleep,
@@ -400,6 +409,11 @@ class Town:
         """How many subjects were given up."""
         with Redis.from_url(self.redis_url) as redis:
             return Agenda(redis, "tend", self.clock).horizon().parked
+
+    def look(self) -> None:
+        """One look of Groundplan's at what is due now, in the caller's thread: even while it thinks."""
+        with self.process() as house:
+            self._step(house)
 
     def run(self, most: int = 400) -> int:
         """Work until nothing is due, starting again after each death. The number of deaths;

@@ -140,6 +140,14 @@ class ProposalNow(Answer):
     files: ChangedFiles | None = None
 
 
+class Blob(Answer):
+    """A file; whatever else stands at its path has no text."""
+
+    text: str | None = None
+    size: int = Field(0, alias="byteSize")
+    truncated: bool = Field(False, alias="isTruncated")
+
+
 class RepositoryNow(Answer):
     id: int = Field(alias="databaseId")
     name: str
@@ -147,6 +155,7 @@ class RepositoryNow(Answer):
     archived: bool = Field(alias="isArchived")
     private: bool = Field(alias="isPrivate")
     default: Ref | None = Field(None, alias="defaultBranchRef")
+    config: Blob | None = None
     issue: IssueNow | None = None
     proposal: ProposalNow | None = None
     pulls: tuple[Pulls, ...]
@@ -181,6 +190,15 @@ class ChangedData(Answer):
 
 class SituationData(Answer):
     repository: RepositoryNow | None
+
+
+class Configs(Answer):
+    base: Blob | None = None
+    head: Blob | None = None
+
+
+class ConfigData(Answer):
+    repository: Configs | None
 
 
 class OneIssue(Answer):

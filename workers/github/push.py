@@ -110,7 +110,10 @@ class PerformCommit(Performer[Commit]):
                 "branch": {"repositoryNameWithOwner": site.full_name, "branchName": effect.branch},
                 "expectedHeadOid": effect.expected_head,
                 "message": {"headline": effect.headline, "body": body},
-                "fileChanges": {"additions": [_addition(file.path, file.text) for file in effect.files]},
+                "fileChanges": {
+                    "additions": [_addition(file.path, file.text) for file in effect.files],
+                    "deletions": [{"path": path} for path in effect.removed],
+                },
             }
         }
         made = site.wire.graphql(_CommitData, query("commit"), variables).createCommitOnBranch.commit

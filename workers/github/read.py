@@ -13,7 +13,16 @@ from bot.branches import issue_of, plan_branches
 from bot.controller import NO_EVENT
 from bot.errors import Transient
 from bot.marks import Mark, Place, read_mark
-from bot.situation import Ask, Issue, OwnComment, PlanPull, Proposal, Repository, Situation, Subject
+from bot.situation import (
+    Ask,
+    Issue,
+    OwnComment,
+    PlanPull,
+    Proposal,
+    Repository,
+    Situation,
+    Subject,
+)
 from workers.github.answers import (
     ChangedData,
     ChangedFile,
@@ -31,6 +40,7 @@ from workers.github.answers import (
     SituationData,
 )
 from workers.github.client import Installation, missing_permissions, repository_name
+from workers.github.configs import config_file, configs_of
 from workers.github.queries import query, situation_query
 from workers.github.refusals import Gone, missing_permission
 from workers.github.tokens import grants
@@ -83,13 +93,14 @@ def read_situation(
     repository = _as_repository(found)
     pulls = tuple(_plan_pulls(wire, subject, repository, found, eyes, known))
     at = zip(branches, found.heads, strict=True)
-    proposal = _proposal(wire, repository, found.proposal, eyes) if found.proposal else None
+    proposal = _proposal(wire, repository, installation, found.proposal, eyes) if found.proposal else None
     head = proposal.head_sha if proposal else _newest_head(pulls)
     return Situation(
         subject=subject,
         repository=repository,
         issue=_as_issue(subject, issue, eyes) if issue else None,
         proposal=proposal,
+        config=config_file(found.config),
         pulls=pulls,
         branch_heads={branch: head.target.oid for branch, head in at if head and head.target},
         comments=tuple(_own_comments(wire, subject, repository, issue, eyes, known)) if issue else (),
@@ -220,9 +231,14 @@ def _newest_head(pulls: tuple[PlanPull, ...]) -> str:
     return next((pull.head_sha for pull in reversed(pulls) if pull.state == "open"), "")
 
 
-def _proposal(wire: Wire, repository: Repository, pull: ProposalNow, eyes: Eyes) -> Proposal:
+def _proposal(
+    wire: Wire, repository: Repository, installation: Installation, pull: ProposalNow, eyes: Eyes
+) -> Proposal:
     """The pull request that the subject is. Our own first commit is told by being the only one."""
     files, more = _changed_files(wire, repository, pull)
+    paths = tuple(file.path for file in files if file.change != "DELETED")
+    may_read = grants(installation.permissions, "contents", "read")
+    config, new_config = configs_of(wire, repository, pull, paths, more) if may_read else (None, None)
     ours = pull.author is not None and pull.author.id == eyes.bot_id and not pull.foreign
     return Proposal(
         number=pull.number,
@@ -231,9 +247,11 @@ def _proposal(wire: Wire, repository: Repository, pull: ProposalNow, eyes: Eyes)
         head_sha=pull.head_sha,
         base_sha=pull.base_sha,
         base=pull.base,
-        paths=tuple(file.path for file in files if file.change != "DELETED"),
+        paths=paths,
         more=more,
         fresh_plan=ours and issue_of(pull.branch) is not None and pull.commits.count == 1,
+        config=config,
+        new_config=new_config,
     )
 
 

@@ -31,8 +31,14 @@ QueueName = Literal["write", "think"]
 # What children need anyway, their parent imports: 80 jobs a second instead of 1.7. The rest comes with the
 # house.
 PRELOAD: dict[QueueName, tuple[str, ...]] = {
-    "write": ("workers.house", "workers.ledger", "workers.github.apply", "workers.github.read"),
-    "think": ("workers.house", "bot.author.compose", "bot.recon.report"),
+    "write": (
+        "workers.house",
+        "bot.located_yaml",
+        "workers.ledger",
+        "workers.github.apply",
+        "workers.github.read",
+    ),
+    "think": ("workers.house", "bot.located_yaml", "bot.author.compose", "bot.recon.report"),
 }
 GITHUB_SWEEP_SECONDS = 600.0
 log = structlog.get_logger()
@@ -149,11 +155,9 @@ def load_performers(settings: Settings, redis: Redis, queue: QueueName) -> Perfo
     for name in PRELOAD[queue]:
         importlib.import_module(name)
     compile_templates()
-    from workers.house import House
-    from workers.memory import EndpointMemory
-    from workers.model.choose import chosen_author
+    from workers.house import House, thinking_author
 
-    house = House(settings, redis, chosen_author(settings, EndpointMemory(redis)))
+    house = House(settings, redis, thinking_author(settings, redis))
     if queue == "write":
         house.check_ready()
     # Makes the TLS context, which costs more than most requests and is then the children's as well.

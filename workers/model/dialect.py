@@ -32,7 +32,7 @@ class Dialect:
 
         Servers word this in many ways: what their words name is given up first, else the form of the answer.
         """
-        if no.kind != "rejected" or no.status not in {400, 404, 415, 422, 501}:
+        if no.kind != "rejected" or no.status not in {400, 404, 415, 422, 500, 501}:
             return None
         words = no.words
         if "max_completion_tokens" in words and self.limit == "max_tokens":

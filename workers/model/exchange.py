@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from openai import APIResponse, APIStatusError, OpenAI
 
 OPENAI_URL = "https://api.openai.com/v1"
+_FIELDS = ("response_format", "stream_options", "tool_choice", "max_completion_tokens")
 Call = Callable[["OpenAI"], AbstractContextManager["APIResponse[Any]"]]
 Streamed = Callable[[Iterator[str]], Mapping[str, Any]]
 
@@ -162,7 +163,7 @@ def _refused(error: APIStatusError) -> ModelError:
         kind = "unauthorized"
     elif status == 429:
         kind = "quota" if code == "insufficient_quota" else "rate-limited"
-    elif status >= 500 or status == 408:
+    elif (status >= 500 or status == 408) and not _of_form(status, words):
         kind = "unavailable"
     elif code == "context_length_exceeded" or _too_long(words):
         kind = "context-length"
@@ -197,6 +198,11 @@ def _too_long(words: str) -> bool:
     return bool(
         re.search(r"context (length|window|size)|maximum context|too many tokens|prompt is too long", words)
     )
+
+
+def _of_form(status: int, words: str) -> bool:
+    """Whether a 500 is about what we asked for: llama-cpp-python says so of a form that it does not know."""
+    return status == 500 and any(name in words for name in _FIELDS)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float:

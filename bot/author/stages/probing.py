@@ -11,6 +11,7 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bot.author.answer import json_of
 from bot.author.model import ModelRequest
 from bot.author.stages.quoting import Quotable
 from bot.author.stages.scoring import Asked, Probe, Told
@@ -83,7 +84,7 @@ def probed(text: str, rendering: str, tasks: Sequence[str]) -> Probe | None:
     read.
     """
     try:
-        answer = _Answer.model_validate_json(text)
+        answer = _Answer.model_validate_json(json_of(text))
     except ValidationError:
         return None
     shown = Quotable(rendering)

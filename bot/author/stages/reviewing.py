@@ -13,6 +13,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bot.author.answer import json_of
 from bot.author.model import ModelRequest
 from bot.author.stages.quoting import Quotable
 from bot.author.stages.shared import Question, Shared
@@ -82,7 +83,7 @@ def asking(shared: Shared, rendering: str, role: Role) -> ModelRequest:
 def reviewed(text: str, role: Role, rendering: str, plan: Plan) -> Review:
     """The answer's points whose quote stands in the rendering."""
     try:
-        answer = _Answer.model_validate_json(text)
+        answer = _Answer.model_validate_json(json_of(text))
     except ValidationError:
         return Review(role, answered=False)
     shown, tasks = Quotable(rendering), {task.id for task in plan.tasks}

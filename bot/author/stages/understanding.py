@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from bot.author.answer import json_of
 from bot.author.model import ModelRequest
 from bot.author.stages.quoting import Quotable
 from bot.author.stages.shared import Question, Shared
@@ -80,7 +81,7 @@ def asking(shared: Shared, offered: Sequence[str]) -> ModelRequest:
 def understood(text: str, issue: str, demands: Sequence[str], offered: Sequence[str]) -> Understanding | None:
     """The answer, with everything in it that does not hold left out; None when it is not one."""
     try:
-        answer = _Answer.model_validate_json(text)
+        answer = _Answer.model_validate_json(json_of(text))
     except ValidationError:
         return None
     said = Quotable(issue)
