@@ -12,26 +12,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.recon.ci import CiJob, ci_jobs, workflows
+from bot.recon.guidance import RULES, Fact, changelog, changelog_habits, plans, rules
 from bot.recon.kinds import TEST_NAMES, Kind, is_example, kind_of
 from bot.recon.languages import language_of, languages
-from bot.recon.manifests import Manifest, manifests, quote_line
+from bot.recon.manifests import Manifest, manifests, unreadable
 from bot.recon.owners import Owners, owners
-from bot.recon.tree import Evidence, Tree, line_of, name_of, parent, quote, stem_of
+from bot.recon.tooling import FORMATTERS, LINTERS, MIGRATORS, tools
+from bot.recon.tree import LONGEST_NAME, Evidence, LeftOut, Tree, name_of, parent, quote
+from bot.recon.written import Written
 
-__all__ = ["Conventions", "Fact", "Habit", "Kind", "conventions", "kind_of"]
+__all__ = ["ENV_EXAMPLE", "RULES", "Conventions", "Fact", "Habit", "Kind", "conventions", "kind_of"]
 
 MOST = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One finding in a word or two, and the lines it was read from."""
-
-    value: str
-    evidence: tuple[Evidence, ...]
-
-    def to_dict(self) -> dict[str, object]:
-        return {"value": self.value, "evidence": [each.to_dict() for each in self.evidence]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +52,10 @@ class Habit:
 
 @dataclass(frozen=True, slots=True)
 class Conventions:
-    """Everything found out about how work is done in a repository."""
+    """Everything found out about how work is done in a repository.
+
+    `unreadable` are manifests that could not be read and so declare nothing, each with the reason.
+    """
 
     test_frameworks: tuple[Fact, ...] = ()
     test_habits: tuple[Habit, ...] = ()
@@ -76,6 +71,9 @@ class Conventions:
     protected: tuple[Fact, ...] = ()
     changelog: Fact | None = None
     kinds: tuple[tuple[Kind, int], ...] = ()
+    changelog_habits: tuple[Fact, ...] = ()
+    migration_tools: tuple[Fact, ...] = ()
+    unreadable: tuple[LeftOut, ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         def listed(facts: Iterable[Fact | Habit | CiJob]) -> list[dict[str, object]]:
@@ -91,6 +89,9 @@ class Conventions:
             "evidence": each.evidence.to_dict()} for each in self.owners.rules[:200]],
             "rules": listed(self.rules), "plans": listed(self.plans), "protected": listed(self.protected),
             "changelog": self.changelog.to_dict() if self.changelog else None, "kinds": dict(self.kinds),
+            "changelog_habits": listed(self.changelog_habits),
+            "migration_tools": listed(self.migration_tools),
+            "unreadable": [{"path": each.path, "reason": each.reason} for each in self.unreadable],
         }  # fmt: skip
 
 
@@ -98,20 +99,24 @@ def conventions(tree: Tree) -> Conventions:
     """Read a repository's habits off its files."""
     declared = manifests(tree)
     kinds = Counter(kind_of(path) for path in tree.paths)
+    kept = changelog(tree)
     return Conventions(
         test_frameworks=test_frameworks(tree, declared),
         test_habits=habits_of_tests(tree),
-        formatters=_tools(tree, declared, FORMATTERS),
-        linters=_tools(tree, declared, LINTERS),
+        formatters=tools(tree, declared, FORMATTERS),
+        linters=tools(tree, declared, LINTERS),
         ci_workflows=workflows(tree),
         ci_jobs=ci_jobs(tree),
         migrations=_migrations(tree),
         env_examples=tuple(path for path in tree.paths if ENV_EXAMPLE.fullmatch(name_of(path)))[:MOST],
         owners=owners(tree),
-        rules=_existing(tree, RULES),
-        plans=_plans(tree),
+        rules=rules(tree),
+        plans=plans(tree),
         protected=_protected(tree),
-        changelog=_changelog(tree),
+        changelog=kept,
+        changelog_habits=changelog_habits(tree, kept),
+        migration_tools=tools(tree, declared, MIGRATORS),
+        unreadable=unreadable(tree),
         kinds=tuple(sorted(kinds.items())),
     )
 
@@ -173,14 +178,14 @@ def _imported(path: str, text: str) -> Iterator[tuple[str, Evidence]]:
     for wanted, name, pattern in IN_TESTS:
         hit = re.search(pattern, text[:200_000], re.MULTILINE) if wanted == language else None
         if hit:
-            yield name, quote_line(path, text, text.count("\n", 0, hit.start()) + 1)
+            yield name, Written(path, text).at(hit.start())
 
 
 def _inline_rust_tests(tree: Tree) -> dict[str, list[Evidence]]:
     for path in [path for path in tree.paths if path.endswith(".rs")][:200]:
         text = tree.text(path) or ""
         if "#[test]" in text:
-            return {"cargo test": [quote_line(path, text, line_of(text, "#[test]"))]}
+            return {"cargo test": [Written(path, text).at(text.find("#[test]"))]}
     return {}
 
 
@@ -205,7 +210,8 @@ def habits_of_tests(tree: Tree) -> tuple[Habit, ...]:
 
 def _shape(path: str) -> str | None:
     """`tests/a/test_b.py` as `tests/…/test_<module>.py`; None for what is not named like a test."""
-    hit = TESTED.match(name_of(path))
+    name = name_of(path)
+    hit = TESTED.match(name) if len(name) <= LONGEST_NAME else None
     if hit is None or not (hit["before"] or hit["after"]) or language_of(path) is None:
         return None
     name = f"{hit['before'] or ''}<module>{hit['after'] or ''}{hit['suffix']}"
@@ -224,174 +230,29 @@ def _shape(path: str) -> str | None:
     return f"{before}/{'…/' if len(folders) > at + 1 else ''}{name}"
 
 
-# --- tools -----------------------------------------------------------------------------------------------
-
-Tool = tuple[str, tuple[str, ...], tuple[str, ...], str]  # name, files, dependencies, line in a shared file
-FORMATTERS: tuple[Tool, ...] = (
-    ("black", (), ("black",), r"^\[tool\.black\]"), ("ruff format", (), (),
-    r"^\[tool\.ruff\.format\]|id: ruff-format|\bruff format\b"),
-    ("isort", (".isort.cfg",), ("isort",), r"^\[tool\.isort\]"), ("yapf", (".style.yapf",), ("yapf",),
-    r"^\[tool\.yapf\]"),
-    ("prettier", (".prettierrc", ".prettierrc.json", ".prettierrc.js", ".prettierrc.yaml", ".prettierrc.yml",
-    "prettier.config.js", "prettier.config.mjs"), ("prettier",), r"^  \"prettier\": \{"),
-    ("biome", ("biome.json", "biome.jsonc"), ("@biomejs/biome",), ""), ("dprint", ("dprint.json",),
-    ("dprint",), ""),
-    ("rustfmt", ("rustfmt.toml", ".rustfmt.toml"), (), r"\bcargo fmt\b"), ("gofmt", ("go.mod",), (),
-    r"\bgofmt\b|\bgoimports\b|\bgofumpt\b"),
-    ("clang-format", (".clang-format",), (), ""), ("spotless", (), ("spotless-maven-plugin",),
-    r"com\.diffplug\.spotless"), ("editorconfig", (".editorconfig",), (), ""),
-)  # fmt: skip
-LINTERS: tuple[Tool, ...] = (
-    ("ruff", ("ruff.toml", ".ruff.toml"), ("ruff",), r"^\[tool\.ruff"), ("flake8", (".flake8",), ("flake8",),
-    r"^\[flake8\]"),
-    ("pylint", (".pylintrc", "pylintrc"), ("pylint",), r"^\[tool\.pylint"), ("mypy", ("mypy.ini",
-    ".mypy.ini"), ("mypy",), r"^\[tool\.mypy\]|^\[mypy\]"),
-    ("pyright", ("pyrightconfig.json",), ("pyright", "basedpyright"), r"^\[tool\.(based)?pyright\]"),
-    ("eslint", ("eslint.config.js", "eslint.config.mjs", "eslint.config.ts", ".eslintrc", ".eslintrc.js",
-    ".eslintrc.json", ".eslintrc.cjs", ".eslintrc.yml"), ("eslint",), ""),
-    ("typescript", ("tsconfig.json",), ("typescript",), ""), ("stylelint", (".stylelintrc",
-    ".stylelintrc.json"), ("stylelint",), ""),
-    ("clippy", ("clippy.toml", ".clippy.toml"), (), r"\bcargo clippy\b|^\[(workspace\.)?lints\.clippy\]"),
-    ("golangci-lint", (".golangci.yml", ".golangci.yaml", ".golangci.toml"), (), r"golangci-lint"),
-    ("rubocop", (".rubocop.yml",), ("rubocop",), ""), ("checkstyle", ("checkstyle.xml",),
-    ("maven-checkstyle-plugin",), ""), ("phpstan", ("phpstan.neon", "phpstan.neon.dist"),
-    ("phpstan/phpstan",), ""),
-    ("pre-commit", (".pre-commit-config.yaml",), (), ""), ("shellcheck", (".shellcheckrc",), (),
-    r"\bshellcheck\b"), ("ktlint", (), (), r"\bktlint\b"), ("detekt", ("detekt.yml",), (), ""),
-)  # fmt: skip
-SHARED = (
-    "pyproject.toml",
-    "setup.cfg",
-    "tox.ini",
-    ".pre-commit-config.yaml",
-    "Cargo.toml",
-    "Makefile",
-    "justfile",
-    "package.json",
-    "build.gradle",
-    "build.gradle.kts",
-)
-
-
-def _tools(tree: Tree, declared: tuple[Manifest, ...], known: tuple[Tool, ...]) -> tuple[Fact, ...]:
-    shared = [*(path for path in SHARED if tree.exists(path)), *workflows(tree)]
-    out = []
-    for name, files, wanted, pattern in known:
-        shown = [quote(tree, path, 1) for path in files if tree.exists(path)]
-        shown += [
-            each.evidence for manifest in declared for each in manifest.dependencies if each.name in wanted
-        ][:2]
-        shown += _lines_like(tree, shared, pattern) if pattern else []
-        if shown:
-            out.append(Fact(name, tuple(shown[:3])))
-    return tuple(out)
-
-
-def _lines_like(tree: Tree, paths: Iterable[str], pattern: str) -> list[Evidence]:
-    out = []
-    for path in paths:
-        text = tree.text(path) or ""
-        hit = re.search(pattern, text, re.MULTILINE)
-        if hit:
-            out.append(quote_line(path, text, text.count("\n", 0, hit.start()) + 1))
-    return out
-
-
 # --- files by name ---------------------------------------------------------------------------------------
 
 ENV_EXAMPLE = re.compile(
     r"(\.env|env)[._-](example|sample|template|dist|defaults?|test)|example\.env|sample\.env"
     r"|\.env\.[\w-]+\.(example|sample)"
 )
-RULES: tuple[tuple[str, str], ...] = (
-    ("README.md", "readme"), ("README.rst", "readme"), ("README.txt", "readme"), ("README", "readme"),
-    ("readme.md", "readme"),
-    ("CONTRIBUTING.md", "contributing"), (".github/CONTRIBUTING.md", "contributing"), ("CONTRIBUTING.rst",
-    "contributing"), ("docs/CONTRIBUTING.md", "contributing"),
-    ("docs/contributing.md", "contributing"), ("DEVELOPMENT.md", "contributing"), ("HACKING.md",
-    "contributing"), ("docs/development.md", "contributing"),
-    ("AGENTS.md", "agent rules"), ("CLAUDE.md", "agent rules"), ("GEMINI.md", "agent rules"),
-    (".cursorrules", "agent rules"), (".windsurfrules", "agent rules"),
-    (".github/copilot-instructions.md", "agent rules"), (".specify/memory/constitution.md", "constitution"),
-    ("memory/constitution.md", "constitution"),
-    (".github/PULL_REQUEST_TEMPLATE.md", "pull request template"), (".github/pull_request_template.md",
-    "pull request template"), ("SECURITY.md", "security policy"),
-)  # fmt: skip
-RULE_FOLDERS = (".cursor/rules/", ".github/instructions/", ".claude/commands/", ".claude/skills/")
-PLAN_FILES = ("IMPLEMENTATION_PLAN.md", "PLAN.md", "ROADMAP.md", "docs/roadmap.md", "TODO.md")
-PLAN_FOLDERS = (
-    "specs/",
-    ".specify/specs/",
-    ".agent/",
-    "docs/plans/",
-    "docs/adr/",
-    "docs/adrs/",
-    "adr/",
-    "docs/decisions/",
-    "rfcs/",
-    "openspec/",
-)
 PROTECTED = re.compile(
     r"(\.github/(workflows/.*|CODEOWNERS)|CODEOWNERS|docs/CODEOWNERS|LICENSE(\.\w+)?|COPYING|SECURITY\.md"
-    r"|(.*/)?(auth|authentication|authorization|crypto|security|secrets)/.*)"
+    r"|(.*/)?(auth|authentication|authorization|crypto|security|secrets)/.*)",
+    re.DOTALL,
 )
-CHANGELOG = re.compile(
-    r"(change(s|log)?|history|news|releases?|release[-_]notes)(\.(md|rst|txt|adoc))?", re.IGNORECASE
+NESTED_MIGRATION = re.compile(
+    r"(?:.{0,3000}/)?migrations?/\d{8,14}\w{0,200}/(?:migration|up|down)\.sql", re.DOTALL
 )
-CHANGELOG_FOLDERS = (
-    "changelog.d/",
-    ".changeset/",
-    "newsfragments/",
-    "news/",
-    "changes/",
-    "changelog/",
-    ".changes/",
-    "doc/whatsnew/",
-    "docs/releases/",
-)
-
-
-def _existing(tree: Tree, named: Iterable[tuple[str, str]]) -> tuple[Fact, ...]:
-    out = [Fact(value, (_first_line(tree, path),)) for path, value in named if tree.exists(path)]
-    for folder in RULE_FOLDERS:
-        out += [
-            Fact("agent rules", (_first_line(tree, path),))
-            for path in _under(tree, folder)[:5]
-            if path.endswith((".md", ".mdc"))
-        ]
-    return tuple(out)
-
-
-def _first_line(tree: Tree, path: str) -> Evidence:
-    lines = (tree.text(path) or "").split("\n")
-    number = next(
-        (
-            at
-            for at, line in enumerate(lines[:40], 1)
-            if line.strip() and not line.lstrip().startswith(("<", "!["))
-        ),
-        1,
-    )
-    return quote_line(path, "\n".join(lines[:40]), number)
-
-
-def _under(tree: Tree, folder: str) -> list[str]:
-    return [path for path in tree.paths if path.startswith(folder)]
-
-
-def _plans(tree: Tree) -> tuple[Fact, ...]:
-    found = [path for path in PLAN_FILES if tree.exists(path)]
-    for folder in PLAN_FOLDERS:
-        found += [path for path in _under(tree, folder) if path.endswith((".md", ".json"))][:MOST]
-    return tuple(Fact(path, (_first_line(tree, path),)) for path in found[: 2 * MOST])
 
 
 def _migrations(tree: Tree) -> tuple[Fact, ...]:
     """Folders of migrations with their newest file by name, the fullest folder first."""
     folders: dict[str, list[str]] = {}
     for path in tree.paths:
-        if kind_of(path) == "migration" and not is_example(path):
-            folders.setdefault(parent(path), []).append(path)
+        nested = path.endswith(".sql") and NESTED_MIGRATION.fullmatch(path[:4_000])
+        if (kind_of(path) == "migration" or nested) and not is_example(path):
+            folders.setdefault(parent(parent(path)) if nested else parent(path), []).append(path)
     order = sorted(folders, key=lambda folder: (-len(folders[folder]), folder))[:MOST]
     return tuple(Fact(folder, (quote(tree, max(folders[folder]), 1),)) for folder in order)
 
@@ -411,14 +272,3 @@ def _protected(tree: Tree) -> tuple[Fact, ...]:
     return tuple(
         Fact(place or path, (quote(tree, path, 1),)) for place, path in sorted(places.items())[:MOST]
     )
-
-
-def _changelog(tree: Tree) -> Fact | None:
-    at_root = [path for path in tree.paths if "/" not in path and CHANGELOG.fullmatch(path)]
-    best = min(
-        at_root, key=lambda path: (not stem_of(path).lower().startswith("changelog"), path), default=None
-    )
-    if best:
-        return Fact(best, (_first_line(tree, best),))
-    folder = next((each for each in CHANGELOG_FOLDERS if tree.is_dir(each.rstrip("/"))), None)
-    return Fact(folder, (Evidence(_under(tree, folder)[0], 1, ""),)) if folder else None

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from bot.recon.kinds import kind_of
-from bot.recon.tree import Evidence, Tree, joined, line_of, name_of, quote, upward
+from bot.recon.tree import Evidence, LeftOut, Tree, joined, name_of, upward
+from bot.recon.written import Written
 
-Ecosystem = Literal["npm", "python", "rust", "go", "maven", "gradle", "ruby", "php"]
+Ecosystem = Literal["npm", "python", "rust", "go", "maven", "gradle", "ruby", "php", "elixir"]
 NodeManager = Literal["npm", "pnpm", "yarn", "bun"]
 
 LOCKS: tuple[tuple[str, NodeManager], ...] = (
@@ -24,6 +25,9 @@ LOCKS: tuple[tuple[str, NodeManager], ...] = (
     ("bun.lockb", "bun"),
     ("package-lock.json", "npm"), ("npm-shrinkwrap.json", "npm"),
 )  # fmt: skip
+NOT_OWN = frozenset({"vendored", "test", "generated"})
+LONGEST_WANTED = 200
+MOST_FAULTS = 50
 LONGEST_TOML_LINE = 10_000  # the parser takes quadratic time over one long dotted key
 REQUIREMENT = re.compile(
     r"\s{0,8}([A-Za-z0-9][A-Za-z0-9._-]{0,99})\s{0,4}(\[[^\]]{0,100}\])?\s{0,4}([^;#]{0,200})"
@@ -69,7 +73,7 @@ def manifests(tree: Tree) -> tuple[Manifest, ...]:
     out = []
     for path in sorted(tree.paths, key=lambda each: (each.count("/"), each)):
         ecosystem = ecosystem_of(path)
-        if ecosystem and kind_of(path) not in {"vendored", "test", "generated"}:
+        if ecosystem and kind_of(path) not in NOT_OWN:
             out.append(Manifest(path, ecosystem, tuple(_dependencies(tree, path, ecosystem))))
     return tuple(out)
 
@@ -89,7 +93,7 @@ BY_NAME: dict[str, Ecosystem] = {
     "Pipfile": "python",
     "Cargo.toml": "rust", "go.mod": "go", "pom.xml": "maven", "build.gradle": "gradle",
     "build.gradle.kts": "gradle",
-    "Gemfile": "ruby", "composer.json": "php",
+    "Gemfile": "ruby", "composer.json": "php", "mix.exs": "elixir",
 }  # fmt: skip
 
 
@@ -153,43 +157,44 @@ def node_manager(tree: Tree, folder: str = "") -> NodeManager:
 
 # --- dependencies ----------------------------------------------------------------------------------------
 
+JSON_GROUPS = (
+    "dependencies",
+    "devDependencies",
+    "peerDependencies",
+    "optionalDependencies",
+    "require",
+    "require-dev",
+)
+
 
 def _dependencies(tree: Tree, path: str, ecosystem: Ecosystem) -> Iterator[Dependency]:
-    text = tree.text(path) or ""
+    written = Written(path, tree.text(path) or "")
     name = name_of(path)
     if name in {"package.json", "composer.json"}:
-        yield from _from_json(tree, path, text)
+        yield from _from_json(tree, written)
     elif name in {"pyproject.toml", "Cargo.toml", "Pipfile"}:
-        yield from _from_toml(tree, path, text)
+        yield from _from_toml(tree, written)
     elif ecosystem == "python":
-        yield from _from_lines(tree, path, text) if name.endswith((".txt", ".in")) else ()
+        yield from _from_lines(written) if name.endswith((".txt", ".in")) else ()
     else:
-        yield from _from_patterns(path, text, ecosystem)
+        yield from _from_patterns(written, ecosystem)
 
 
-def _from_json(tree: Tree, path: str, text: str) -> Iterator[Dependency]:
-    top = json_table(tree, path)
-    for group in (
-        "dependencies",
-        "devDependencies",
-        "peerDependencies",
-        "optionalDependencies",
-        "require",
-        "require-dev",
-    ):
+def _from_json(tree: Tree, written: Written) -> Iterator[Dependency]:
+    top = json_table(tree, written.path)
+    for group in JSON_GROUPS:
         for name, wanted in table(top, group).items():
-            line = line_of(text, f'"{name}"')
-            yield Dependency(name, str(wanted), group, quote_line(path, text, line))
+            yield Dependency(name, str(wanted)[:LONGEST_WANTED], group, written.key(name, group))
 
 
-def _from_toml(tree: Tree, path: str, text: str) -> Iterator[Dependency]:
-    top = toml_table(tree, path)
-    yield from _requirements(path, text, strings(table(top, "project").get("dependencies")), "dependencies")
+def _from_toml(tree: Tree, written: Written) -> Iterator[Dependency]:
+    top = toml_table(tree, written.path)
+    yield from _requirements(written, strings(table(top, "project").get("dependencies")), "dependencies")
     for group, listed in {
         **table(top, "project", "optional-dependencies"),
         **table(top, "dependency-groups"),
     }.items():
-        yield from _requirements(path, text, strings(listed), group)
+        yield from _requirements(written, strings(listed), group)
     groups = {
         "dependencies": table(top, "dependencies"), "dev-dependencies": table(top, "dev-dependencies"),
         "build-dependencies": table(top, "build-dependencies"), "workspace": table(top, "workspace",
@@ -202,59 +207,91 @@ def _from_toml(tree: Tree, path: str, text: str) -> Iterator[Dependency]:
     for group, listed in groups.items():
         for name, wanted in listed.items():
             shown = wanted if isinstance(wanted, str) else str(table(wanted).get("version", ""))
-            yield Dependency(
-                name,
-                shown,
-                group,
-                quote_line(
-                    path,
-                    text,
-                    line_of(text, f"\n{name} ") + 1 if f"\n{name} " in text else line_of(text, name),
-                ),
-            )
+            yield Dependency(name, shown[:LONGEST_WANTED], group, written.key(name))
 
 
-def _requirements(path: str, text: str, listed: list[str], group: str) -> Iterator[Dependency]:
+def _requirements(written: Written, listed: list[str], group: str) -> Iterator[Dependency]:
     for each in listed:
         found = REQUIREMENT.match(each)
         if found:
-            yield Dependency(
-                found.group(1), found.group(3).strip(), group, quote_line(path, text, line_of(text, each))
-            )
+            yield Dependency(found.group(1), found.group(3).strip(), group, written.key(each))
 
 
-def _from_lines(tree: Tree, path: str, text: str) -> Iterator[Dependency]:
-    for number, line in enumerate(text.split("\n"), 1):
+def _from_lines(written: Written) -> Iterator[Dependency]:
+    for number, line in enumerate(written.lines, 1):
         found = REQUIREMENT.match(line) if not line.lstrip().startswith(("#", "-")) else None
         if found:
             yield Dependency(
-                found.group(1),
-                found.group(3).strip(" \\"),
-                name_of(path),
-                quote(tree, path, number) if number < 200 else quote_line(path, text, number),
+                found.group(1), found.group(3).strip(" \\"), name_of(written.path), written.evidence(number)
             )
 
 
 PATTERNS: dict[Ecosystem, re.Pattern[str]] = {
-    "go": re.compile(r"^(?:require[ \t]+)?[ \t]*([\w.-]+\.[\w.-]+/[\w./~-]{1,200})[ \t]+(v[\w.+-]{1,80})",
-    re.MULTILINE),
+    "go": re.compile(r"^(?:require[ \t]++)?[ \t]*+([\w.-][\w-]*+\.[\w.-]++/[\w./~-]{1,200})"
+                     r"[ \t]+(v[\w.+-]{1,80})", re.MULTILINE),
     "maven": re.compile(r"<artifactId>([\w.-]{1,100})</artifactId>\s{0,200}"
                         r"(?:<version>([^<]{1,60})</version>)?"),
     "gradle": re.compile(r"(?:mplementation|api|compileOnly|untimeOnly"
                          r"|plugin)[ \t(]{1,4}[\"']([\w.-]{1,80}:[\w.-]{1,80}):?([\w.+$-]{0,60})[\"']"),
     "ruby": re.compile(r"^[ \t]{0,8}gem[ \t(]{1,4}[\"']([\w-]{1,80})[\"'](?:,[ "
                        r"\t]{0,4}[\"']([^\"']{1,60})[\"'])?", re.MULTILINE),
+    "elixir": re.compile(r"^[ \t]{0,12}\{:(\w{1,80}),[ \t]{0,4}(?:\"([^\"\n]{1,60})\")?", re.MULTILINE),
 }  # fmt: skip
 
 
-def _from_patterns(path: str, text: str, ecosystem: Ecosystem) -> Iterator[Dependency]:
+def _from_patterns(written: Written, ecosystem: Ecosystem) -> Iterator[Dependency]:
     pattern = PATTERNS.get(ecosystem)
-    for found in pattern.finditer(text) if pattern else ():
-        line = text.count("\n", 0, found.start(1)) + 1
-        yield Dependency(found.group(1), found.group(2) or "", "dependencies", quote_line(path, text, line))
+    for found in pattern.finditer(written.text) if pattern else ():
+        yield Dependency(found.group(1), found.group(2) or "", "dependencies", written.at(found.start(1)))
 
 
-def quote_line(path: str, text: str, line: int) -> Evidence:
-    """Evidence for a 1-based line of a text that is already at hand."""
-    lines = text.split("\n")
-    return Evidence(path, line, lines[line - 1].strip()[:200] if 0 < line <= len(lines) else "")
+# --- what could not be read ------------------------------------------------------------------------------
+
+DATA_FILES = frozenset({"package.json", "composer.json", "deno.json", "CMakePresets.json", "pyproject.toml",
+"Cargo.toml",
+                        "Pipfile", "tox.toml", "ruff.toml"})  # fmt: skip
+LINE_FILES = frozenset({
+    "Makefile", "GNUmakefile", "justfile", "Justfile", "Taskfile.yml", "tox.ini", "noxfile.py", "Rakefile",
+    "setup.cfg", "mix.exs", ".gitlab-ci.yml",
+})  # fmt: skip
+
+
+def unreadable(tree: Tree) -> tuple[LeftOut, ...]:
+    """Manifests that are there but declare nothing because they cannot be read, each with the reason."""
+    own = (path for path in tree.paths if _declares(path) and kind_of(path) not in NOT_OWN)
+    found = ((path, _fault(tree, path)) for path in own)
+    return tuple(LeftOut(path, fault) for path, fault in found if fault)[:MOST_FAULTS]
+
+
+def _declares(path: str) -> bool:
+    name = name_of(path)
+    return name in DATA_FILES or name in LINE_FILES or path.startswith(".github/workflows/")
+
+
+def _fault(tree: Tree, path: str) -> str:
+    text = tree.text(path)
+    if text is None:
+        return "cannot be read as text: too large, binary, not UTF-8, or withheld"
+    if name_of(path) not in DATA_FILES:
+        return ""
+    if path.endswith(".json"):
+        return _json_fault(text)
+    if any(len(line) > LONGEST_TOML_LINE for line in text.split("\n")):
+        return f"has a line of more than {LONGEST_TOML_LINE:,} characters"
+    try:
+        tomllib.loads(text)
+    except ValueError as error:
+        return f"is no valid TOML: {error}"[:200]
+    except RecursionError:
+        return "is nested too deeply"
+    return ""
+
+
+def _json_fault(text: str) -> str:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        return f"is no valid JSON: {error}"[:200]
+    except RecursionError:
+        return "is nested too deeply"
+    return "" if isinstance(found, dict) else "is no JSON object"

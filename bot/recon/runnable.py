@@ -80,7 +80,7 @@ BINS = {
 }  # fmt: skip
 SCRIPT_LIKE = re.compile(
     r"(test|lint|build|format|fmt|typecheck|type-check|check|start|dev|serve|e2e|unit|coverage|docs|clean"
-    r"|verify|ci)([:_-].*)?|.*:.*"
+    r"|verify|ci)([:_-].*)?|[^:\n]*:.*"
 )
 VALUED = {
     "make": {"-C", "-f", "-j", "-I", "-o", "-l", "--directory", "--file", "--jobs"},

@@ -22,7 +22,7 @@ def package(**scripts: str) -> str:
     return json.dumps({"name": "x", "scripts": scripts}, indent=2)
 
 
-def test_a_wrapper_comes_before_a_script_before_ci_before_a_default() -> None:
+def test_a_wrapper_comes_before_a_script_before_ci_and_a_default_is_for_want_of_them() -> None:
     files = {
         "Makefile": "lint:\n\truff check\n\ntest: lint\n\tpytest\n",
         "pyproject.toml": '[project]\nname = "x"\n\n[tool.pytest.ini_options]\n\n'
@@ -34,8 +34,9 @@ def test_a_wrapper_comes_before_a_script_before_ci_before_a_default() -> None:
         ("test", "make test", "Makefile:4"),
         ("test", "pdm run test", "pyproject.toml:7"),
         ("test", "pytest -n 2", ".github/workflows/ci.yml:6"),
-        ("test", "pytest", "pyproject.toml:4"),
     ]
+    alone = {"pyproject.toml": "[project]\nname = 'x'\n\n[tool.pytest.ini_options]\n"}
+    assert found(alone) == [("test", "pytest", "pyproject.toml:4")]
 
 
 @pytest.mark.parametrize(
