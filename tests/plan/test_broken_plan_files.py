@@ -93,5 +93,11 @@ def test_whatever_stands_there_is_kept_or_refused_with_a_line(lines: list[str], 
         assert 1 <= int(no.reason.partition("line ")[2].partition(":")[0]) <= len(lines)  # noqa: PT017
         return
     before = [text[one.start : one.end] for one in sections(text) if one.issue == 12]
-    kept = text.split(before[0]) if before else [text]
-    assert all(part in after for part in kept)
+    [ours] = [one for one in sections(after) if one.issue == 12]
+    around = (after[: ours.start], after[ours.end :])
+    if before:
+        assert all(part in after for part in text.split(before[0]))
+    else:  # a new section comes between those of other issues, on lines of its own
+        assert text.startswith(around[0].rstrip("\r\n"))
+        assert text.endswith(around[1].lstrip("\r\n"))
+        assert "".join(text.split()) == "".join("".join(around).split())

@@ -15,8 +15,11 @@ TASKS = """# Tasks: Parcel search
 - [ ] T001 Create the index in src/parcels/search.py
 - [ ] T002 [P] Add the query parser in src/parcels/query.py
 - [ ] T003 [P] Add ranking to src/parcels/query.py (depends on T009)
+
+```sh
+make test
 """
-SOUND = TASKS.replace("to src/parcels/query.py (depends on T009)", "in src/parcels/ranking.py")
+SOUND = TASKS.replace("to src/parcels/query.py (depends on T009)", "in src/parcels/ranking.py") + "```\n"
 CHECK = "groundplan / contract"
 
 
@@ -52,7 +55,9 @@ def test_a_plan_of_another_tool_is_checked_on_its_lines(town: Town) -> None:
     [run] = runs(town, number)
     assert run["name"] == CHECK
     assert run["conclusion"] == "neutral", "what other tools wrote binds nobody"
-    assert {("specs/001-search/tasks.md", 7, rule) for rule in ("PLN303", "PLN308")} <= {*told_of(town, run)}
+    told = {*told_of(town, run)}
+    assert {("specs/001-search/tasks.md", 7, rule) for rule in ("PLN303", "PLN308")} <= told
+    assert ("specs/001-search/tasks.md", 9, "PLN005") in told, "the code block does not end"
 
 
 def test_every_push_is_checked_again(town: Town) -> None:

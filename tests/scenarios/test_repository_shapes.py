@@ -104,7 +104,10 @@ def test_the_plan_file_is_a_symlink(town: Town) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("# Ours\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> b\n", "line 2: a merge conflict is left here, and it is in words"),
+        (
+            "# Ours\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> b\n",
+            "line 2: a merge conflict is left here, and it is in words",
+        ),
         (
             "<!-- groundplan:plan 7 begin -->\nx\n",
             "line 1: the section of issue 7 begins here and does not end.",
