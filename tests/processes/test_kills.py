@@ -19,7 +19,7 @@ from tests.processes.shop import Shop
 FULL = os.environ.get("GROUNDPLAN_FULL") == "1"
 SEED = int(os.environ.get("GROUNDPLAN_SEED", "20261121"))
 PARTS = 2
-SAMPLE = int(os.environ.get("GROUNDPLAN_KILLS", "10"))
+SAMPLE = int(os.environ.get("GROUNDPLAN_KILLS", "6"))
 # Most deaths are a child's; the worker's cost a restart and the end of its lease.
 VICTIMS: tuple[Victim, ...] = ("child", "child", "worker")
 SIDES: tuple[Side, ...] = ("before", "after")

@@ -56,7 +56,7 @@ def test_one_death_leaves_one_check_run_a_commit(
 ) -> None:
     end, calls = reference
     ran, wrong = 0, []
-    for dies_at in part(single(calls), number, 40):
+    for dies_at in part(single(calls), number, 20):
         ran += 1
         seen = story(town, lag, dies_at)
         a_commit = Counter(run.head_sha for run in town.repo.check_runs.values())
