@@ -16,8 +16,9 @@ READY := $(VENV)/.ready
 STAY ?=
 REPO ?=
 ISSUE ?=
-# One worker a core; `make test WORKERS=0` runs in one process, for a debugger.
-WORKERS ?= auto
+# One worker more than cores, as some tests wait for a clock; `make test WORKERS=0` runs in one process, for a
+# debugger.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 # Settings of the machine must not reach the tests.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV

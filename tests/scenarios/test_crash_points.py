@@ -93,7 +93,7 @@ def test_two_deaths(
     town: Town, reference: tuple[dict[str, Any], int], number: int, lag: float, record_property: Count
 ) -> None:
     end, calls = reference
-    check(town, end, lag, part(double(calls), number, 32), record_property)
+    check(town, end, lag, part(double(calls), number, 16), record_property)
 
 
 def test_a_finished_plan_is_never_paid_for_again(town: Town, reference: tuple[dict[str, Any], int]) -> None:

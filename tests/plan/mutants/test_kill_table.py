@@ -1,7 +1,7 @@
 """The kill table: every mutator on every clean plan it can be done to. The rule must find the defect where it
 is.
 
-`make test` takes two plans for each mutator and throws the dice once, GROUNDPLAN_FULL=1 all of them and five
+`make test` takes one plan for each mutator and throws the dice once, GROUNDPLAN_FULL=1 all of them and five
 times. The run's summary counts what was
 killed, found in a wrong place only, or missed, by family, and which other rules spoke up too. What it says is
 how well injected defects of these classes are found; it says nothing about the quality of plans that people
@@ -25,7 +25,7 @@ from tests.plan.mutants.table import counted, outcomes
 
 FULL = os.environ.get("GROUNDPLAN_FULL") == "1"
 SEEDS = range(5 if FULL else 1)
-BASES = 99 if FULL else 2
+BASES = 99 if FULL else 1
 Count = Callable[[str, object], None]
 
 JUDGED = [one for one in MUTATORS if one not in outside.UNLISTED]
