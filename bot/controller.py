@@ -94,7 +94,9 @@ def _wish(now: Situation, ask: Ask) -> Request:
     issue = now.issue
     assert issue is not None
     plan_format = format_wanted(now)
-    inputs = [ask.id, issue.title, issue.body, plan_format]
+    inputs: list[object] = [ask.id, issue.title, issue.body, plan_format]
+    if issue.linked:
+        inputs.append([[one.number, one.title, one.body] for one in issue.linked])
     digest = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
     return Request(
         digest=digest,
@@ -107,6 +109,7 @@ def _wish(now: Situation, ask: Ask) -> Request:
         url=issue.url,
         format=plan_format,
         config=now.config,
+        linked=issue.linked,
     )
 
 

@@ -56,8 +56,19 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkedIssue:
+    """An issue of the same repository that a text names, as it was when it was read."""
+
+    number: int
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
-    """The issue as it is now. `state` is GitHub's, lower case."""
+    """The issue as it is now. `state` is GitHub's, lower case. `linked` are issues that its text names; they
+    are read only while a plan is asked for.
+    """
 
     number: int
     title: str
@@ -68,6 +79,7 @@ class Issue:
     labels: tuple[str, ...]
     ask: Ask | None = None
     url: str = ""
+    linked: tuple[LinkedIssue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +132,7 @@ class Proposal:
 @dataclass(frozen=True, slots=True)
 class Request:
     """The work of thought we asked for, with all its inputs. `digest` names them: for a plan the ask, the
-    issue's text, the format; for an inspection the commit and what is compared with it.
+    issue's text and those it names, the format; for an inspection the commit and what is compared with it.
 
     `config` is the configuration at `base_sha`, by which is judged; `new_config` is one to be checked itself.
     The text is kept here, not read again, so that the plan is of the very text that the digest names. An
@@ -145,6 +157,7 @@ class Request:
     more: bool = False
     config: ConfigFile | None = None
     new_config: ConfigFile | None = None
+    linked: tuple[LinkedIssue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -301,6 +301,7 @@ def written(thought: Thought, request: Request) -> Outcome:
             issue_url=request.url,
             created=time.strftime("%Y-%m-%d", time.gmtime(thought.clock())),
             choices=choices,
+            linked=request.linked,
             repository=thought.subject.repo_id,
             installation=thought.hint.installation_id if thought.hint else 0,
         )

@@ -11,6 +11,7 @@ from bot.config import DEFAULTS, Choices
 from bot.plan.model import Command, Plan
 from bot.recon.report import Recon
 from bot.recon.tree import Tree
+from bot.situation import LinkedIssue
 
 Progress = Callable[[str], None]
 
@@ -19,15 +20,6 @@ class Quoted(str):
     """A stage that says what is about to be spent: for people to see before it is, not when there is time."""
 
     __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedIssue:
-    """An issue that the text names, as it was when the brief was made."""
-
-    number: int
-    title: str
-    body: str
 
 
 @dataclass(frozen=True, slots=True)

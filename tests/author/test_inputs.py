@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.author.brief import Brief, LinkedIssue
+from bot.author.brief import Brief
 from bot.author.compose import compose
 from bot.author.facts import Facts
 from bot.author.inputs import Input, inputs_of
@@ -21,6 +21,7 @@ from bot.plan.contract import plan_from_contract
 from bot.plan.model import Plan
 from bot.recon.report import survey
 from bot.recon.tree import in_memory
+from bot.situation import LinkedIssue
 from tests.author.issues import FILES, SHA, Written, make_brief
 
 ISSUE = Written(

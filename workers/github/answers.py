@@ -243,6 +243,15 @@ class CheckOutput(Answer):
     annotations_count: int = 0
 
 
+class RestIssue(Answer):
+    """An issue as REST tells it; a pull request has `pull_request` as well."""
+
+    number: int
+    title: str
+    body: Text = ""
+    pull_request: dict[str, object] | None = None
+
+
 class RestCheck(Answer):
     """A check run as REST tells it."""
 

@@ -13,9 +13,11 @@ from bot.branches import issue_of, plan_branches
 from bot.controller import NO_EVENT
 from bot.errors import Transient
 from bot.marks import Mark, Place, read_mark
+from bot.references import MOST_LINKED, issues_named
 from bot.situation import (
     Ask,
     Issue,
+    LinkedIssue,
     OwnComment,
     PlanPull,
     Proposal,
@@ -36,6 +38,7 @@ from workers.github.answers import (
     RestCheck,
     RestChecks,
     RestComment,
+    RestIssue,
     Said,
     SituationData,
 )
@@ -44,7 +47,7 @@ from workers.github.configs import config_file, configs_of
 from workers.github.queries import query, situation_query
 from workers.github.refusals import Gone, missing_permission
 from workers.github.tokens import grants
-from workers.github.wire import MAX_PAGES, Wire
+from workers.github.wire import MAX_PAGES, Moved, Wire
 
 MAX_FILE_PAGES = 5
 
@@ -98,7 +101,7 @@ def read_situation(
     return Situation(
         subject=subject,
         repository=repository,
-        issue=_as_issue(subject, issue, eyes) if issue else None,
+        issue=_with_linked(wire, repository, _as_issue(subject, issue, eyes)) if issue else None,
         proposal=proposal,
         config=config_file(found.config),
         pulls=pulls,
@@ -166,6 +169,26 @@ def _as_issue(subject: Subject, issue: IssueNow, eyes: Eyes) -> Issue:
         ask=_ask(issue, eyes) if eyes.plan_label in labels else None,
         url=issue.url,
     )
+
+
+def _with_linked(wire: Wire, repository: Repository, issue: Issue) -> Issue:
+    """The issue with those that its text names, while a plan is asked for. Unseen ones are left out."""
+    if issue.ask is None:
+        return issue
+    named = issues_named(f"{issue.title}\n{issue.body}", repository.full_name)
+    wanted = [number for number in named if number != issue.number][:MOST_LINKED]
+    found = (_linked(wire, repository, number) for number in wanted)
+    return replace(issue, linked=tuple(one for one in found if one))
+
+
+def _linked(wire: Wire, repository: Repository, number: int) -> LinkedIssue | None:
+    """One issue of the repository; None for a pull request and for what is gone or was moved."""
+    path = "/repos/{full_name}/issues/{number}"
+    try:
+        found = wire.get(RestIssue, path, full_name=repository.full_name, number=number)
+    except (Gone, Moved):
+        return None
+    return LinkedIssue(number, found.title, found.body) if found.pull_request is None else None
 
 
 def _spelled(label: str, eyes: Eyes) -> str:

@@ -5,7 +5,6 @@ Documents are chosen by what the issue names, never by guessing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from bot.author.brief import Brief
@@ -13,12 +12,11 @@ from bot.author.inputs.excerpt import Excerpt, Input, NotTaken, clipped_excerpt,
 from bot.author.inputs.feature_folder import DESIGNS, Choice
 from bot.recon.kinds import kind_of
 from bot.recon.tree import joined, parent
+from bot.references import MOST_LINKED, issues_named
 
 IN_FOLDER = "in the feature folder"
 MOST_DOCUMENTS = 3
-MOST_ISSUES = 3
 LIMIT_OF_DESIGN, LIMIT_OF_DOCUMENT, LIMIT_OF_ISSUE = 6_000, 4_000, 3_000
-ISSUE = re.compile(r"(?<![\w&/])(?:#|GH-)([1-9]\d{0,8})\b|/issues/([1-9]\d{0,8})\b")
 OUR_FOLDERS = ("EXPORT/", ".agent/")
 
 
@@ -67,15 +65,15 @@ def _issues(brief: Brief) -> list[Excerpt]:
         clipped_excerpt(
             f"issue {each.number}", f"{each.title}\n\n{each.body}", "the issue names it", LIMIT_OF_ISSUE
         )
-        for each in brief.linked[:MOST_ISSUES]
+        for each in brief.linked[:MOST_LINKED]
     ]
 
 
 def _issues_not_read(brief: Brief) -> list[str]:
     """Issues that the text names and whose text is not at hand, in one note."""
-    found = (int(one or other) for one, other in ISSUE.findall(f"{brief.title}\n{brief.body}"))
-    known = {brief.number, *(each.number for each in brief.linked[:MOST_ISSUES])}
-    left = [str(each) for each in dict.fromkeys(found) if each not in known]
+    found = issues_named(f"{brief.title}\n{brief.body}")
+    known = {brief.number, *(each.number for each in brief.linked[:MOST_LINKED])}
+    left = [str(each) for each in found if each not in known]
     if not left:
         return []
     shown = ", ".join(left[:5])
