@@ -8,12 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from redis import Redis
 
 from bot.embedded import find_server, redis_server
 from bot.inbox import connect
 
 os.environ["GROUNDPLAN_CACHE_DIR"] = "none"  # tests neither fill nor see the cache of whoever runs them
+
+# Properties that say nothing else are tried forty times here and a hundred times in the complete run.
+settings.register_profile("sampled", max_examples=40)
+if os.environ.get("GROUNDPLAN_FULL") != "1":
+    settings.load_profile("sampled")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -300,10 +300,10 @@ def test_that_drafts_differ_is_said(brief: Brief) -> None:
             task["allowed_paths"] = [path]
         ways.append(Says(json.dumps(way)))
     ran, _ = read(brief, usual, {"plan": ways, "patches": [Says(patches())]}, profile=DEEP)
-    if ran.end == "plan":
-        assert ran.written is not None
-        assert "drafts went different ways; they differ on " in ran.written.reason
-        assert "`src/ledger/money.py`" in ran.written.reason
+    assert ran.end == "plan"
+    assert ran.written is not None
+    assert "drafts went different ways; they differ on " in ran.written.reason
+    assert "`src/ledger/money.py`" in ran.written.reason
 
 
 @pytest.mark.parametrize("turn", [Fails(500), Refuses(), Cuts(), Says("no"), Says("")])
@@ -323,7 +323,9 @@ def test_no_draft_of_three_is_a_failure_with_all_it_cost(brief: Brief) -> None:
 def test_a_prompt_that_is_too_long_for_three_drafts_is_shortened_for_all(brief: Brief) -> None:
     too_long, good = Fails(400, "context_length_exceeded"), Says(json.dumps(good_draft(brief)))
     ran, asked = read(brief, good_draft(brief), {"plan": [too_long] * 3 + [good]}, profile=DEEP)
-    assert (ran.end, asked.count("plan") > 4) == ("plan", True)
+    # Whoever comes later asks with the short prompt at once, so there are four to six questions.
+    assert ran.end == "plan"
+    assert 4 <= asked.count("plan") <= 6
 
 
 def test_how_it_was_read_and_what_it_cost_is_shown(brief: Brief) -> None:
