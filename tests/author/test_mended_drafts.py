@@ -36,7 +36,7 @@ from tests.plan.mutants.harness import MUTATORS, Mutator
 from tests.plan.mutants.repos import tree
 
 FULL = os.environ.get("GROUNDPLAN_FULL") == "1"
-MANY = 200 if FULL else 6
+MANY = 200 if FULL else 4
 BASES = ("roadmap-small-python", "roadmap-medium-go")
 MOST_CALLS = 1 + DRAFT_ONLY.repairs + 1
 SOURCE = Source("model:x/1", "x", "1", Usage(calls=1))
