@@ -1,7 +1,8 @@
 """The label story, cut before and after every outbound call: it must always end as if nothing had happened.
 
-`make test` runs a sample of the cuts chosen by GROUNDPLAN_SEED, a quarter of the single ones with lists that lag;
-`make test-full` runs them all. The run's summary says how many schedules there were and how many ended wrong.
+`make test` runs a sample of the cuts chosen by GROUNDPLAN_SEED, a quarter of the single ones with lists that
+lag; `make test-full` runs them all. The run's summary says how many schedules there were and how many ended
+wrong.
 """
 
 from __future__ import annotations
