@@ -87,7 +87,7 @@ def clipped(text: str, limit: int) -> str:
 
 def _code(words: str, bar: str) -> str:
     if not words or "<!--" in words or _CLOSES.search(words):
-        return _guarded_start(_line_of(words, bar))
+        return _guarded_start(_escaped(words, bar))
     return _span(words, 2 if "`" in words else 1, bar)
 
 

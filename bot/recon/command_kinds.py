@@ -72,7 +72,7 @@ TOOLS: tuple[tuple[CommandKind, re.Pattern[str]], ...] = (
                 r"|sphinx-lint|mix compile .{0,80}--warnings-as-errors|mix xref"
                 r"|mix deps\.unlock --check-unused|mix hex\.audit)(?![\w-])")),
     ("test",
-     re.compile(r"(pytest|py\.test|unittest|trial|nose2|cargo (\+\S+ )?(nextest( run)?|test|hack test"
+     re.compile(r"\A(pytest|py\.test|unittest|trial|nose2|cargo (\+\S+ )?(nextest( run)?|test|hack test"
      r"|llvm-cov|careful"
                 r"|miri (nextest|test))|cross test|(rich)?go test|gotestsum|ginkgo|jest|vitest|mocha|ava"
                 r"|tap|nyc|c8|jasmine|playwright"

@@ -317,7 +317,7 @@ def _risks(page: Page, chapter: Chapter) -> None:
 
 
 _RISK = re.compile(
-    r"^(?P<risk>.{1,600}?)\s*\((?:impact:?\s*)?(?P<impact>high|medium|med|low)(?:\s+impact)?\)\s*[:–—.-]*\s*",
+    r"^(?P<risk>.{1,600}?)\s{0,20}+\((?:impact:?\s*)?(?P<impact>high|medium|med|low)(?:\s+impact)?\)\s*[:–—.-]*\s*",
     re.I | re.S,
 )
 
