@@ -174,3 +174,9 @@ def test_no_line_begins_with_a_command_to_a_merge_bot(show: Callable[[str], str]
 
 def test_a_word_that_only_begins_like_the_bots_name_stays() -> None:
     assert inline("borstal boy") == "borstal boy"
+
+
+def test_code_that_cannot_be_a_span_keeps_its_own_ticks() -> None:
+    shown = code("echo <!--`*`-->")
+    assert words(PARSER.parse(shown)[1].children) == "echo <!--`*`-->"
+    assert not any(token.type == "code_inline" for token in PARSER.parse(shown)[1].children or [])
