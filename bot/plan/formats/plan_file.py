@@ -205,7 +205,7 @@ def _cut(text: str, part: Section) -> str:
 
 def _gap(text: str, newline: str) -> str:
     """What stands between people's text and our first section: one blank line."""
-    if not text.strip("\ufeff"):
+    if text in ("", "\ufeff"):
         return ""
     if text.endswith(("\n\n", "\n\r\n")):
         return ""
