@@ -8,7 +8,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from bot.author.untrusted import without_invisible
+from bot.author.untrusted import without_invisible, without_secrets
 
 _LOOK_ALIKE = re.compile(r"<(?=/?\s*data\b)", re.IGNORECASE)
 
@@ -27,8 +27,10 @@ class Fence:
     stripped: int = 0
 
     def around(self, name: str, text: str) -> str:
-        """The text as a data block. `name` is ours, never the text's."""
+        """The text as a data block, without secrets. `name` is ours, never the text's. Secrets are looked for
+        when nothing invisible splits them any more.
+        """
         visible, count = without_invisible(text)
         self.stripped += count
-        inside = _LOOK_ALIKE.sub("&lt;", visible).replace(self.nonce, "(nonce)")
+        inside = _LOOK_ALIKE.sub("&lt;", without_secrets(visible)).replace(self.nonce, "(nonce)")
         return f'<data id="{name}" nonce="{self.nonce}">\n{inside}\n</data:{self.nonce}>'

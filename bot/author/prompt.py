@@ -14,7 +14,6 @@ from bot.author.facts import Facts
 from bot.author.fence import Fence, nonce_of
 from bot.author.model import BYTES_PER_TOKEN, ModelRequest
 from bot.author.stages.shared import Question, Shared
-from bot.author.untrusted import without_invisible, without_secrets
 from bot.plan.schema import wire_schema
 from bot.recon.kinds import kind_of
 from bot.recon.secrets import Guarded
@@ -93,9 +92,9 @@ def context(facts: Facts, share: float = 1.0) -> Context:
     room.take(demands)
     body = room.fitting(brief.body, 0.6, "the issue's text")
     issue = [
-        _shown(fence, "issue-title", facts.title),
-        _shown(fence, "issue-body", body),
-        _shown(fence, "demands", demands),
+        fence.around("issue-title", facts.title),
+        fence.around("issue-body", body),
+        fence.around("demands", demands),
     ]
     prefix = render(
         "prompts/context.md",
@@ -114,13 +113,6 @@ def for_coders(facts: Facts, ours: Shared, rendering: str) -> Shared:
     paths = ours.shown("paths", "\n".join(_paths(facts)))
     prefix = render("prompts/for_coders.md", plan=ours.shown("plan", rendering), paths=paths)
     return Shared(ours.system, prefix, ours.nonce, ours.cache_key)
-
-
-def _shown(fence: Fence, name: str, text: str) -> str:
-    """A data block. Secrets are looked for when nothing invisible splits them any more."""
-    visible, count = without_invisible(text)
-    fence.stripped += count
-    return fence.around(name, without_secrets(visible))
 
 
 class _Room:
@@ -149,7 +141,7 @@ class _Room:
 def _inputs(facts: Facts, fence: Fence, room: _Room) -> str:
     """The documents that the format starts from; the issue, which is one of them, is shown as such."""
     shown = [
-        _shown(fence, f"input {each.name}", room.fitting(each.text, SHARE_OF_AN_INPUT, f"the {each.name}"))
+        fence.around(f"input {each.name}", room.fitting(each.text, SHARE_OF_AN_INPUT, f"the {each.name}"))
         for each in facts.inputs.items
         if each.excerpts or each.notes
     ]
@@ -161,9 +153,9 @@ def _repository(facts: Facts, fence: Fence, room: _Room) -> str:
         f"{each.kind}: {each.line}   ({each.evidence.path}:{each.evidence.line})" for each in facts.commands
     )
     parts = [
-        _shown(fence, "facts", room.take("\n".join(facts.codebase.snapshot))),
-        _shown(fence, "commands", room.take(commands or "(none found)")),
-        _shown(fence, "paths", room.fitting("\n".join(_paths(facts)), 0.8, "the list of paths")),
+        fence.around("facts", room.take("\n".join(facts.codebase.snapshot))),
+        fence.around("commands", room.take(commands or "(none found)")),
+        fence.around("paths", room.fitting("\n".join(_paths(facts)), 0.8, "the list of paths")),
     ]
     return "\n\n".join(parts)
 
@@ -187,4 +179,4 @@ def _excerpts(facts: Facts, fence: Fence, room: _Room, first: Sequence[str]) -> 
     """What matters most of the files, while there is room."""
     found, cut = excerpts(facts, int(room.left / BYTES_PER_TOKEN), first)
     room.cut += cut
-    return [_shown(fence, "file", room.take(each.text)) for each in found]
+    return [fence.around("file", room.take(each.text)) for each in found]

@@ -6,7 +6,11 @@ Compares words, not meanings; knows English endings only, and takes other langua
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from functools import lru_cache
+from typing import TypeVar
+
+T = TypeVar("T")
 
 _WORD = re.compile(r"[^\W_]+")
 _OWNER = re.compile(r"['\u2019]s\b")
@@ -39,6 +43,11 @@ def containment(part: str, whole: str) -> float:
     """The share of `part`'s content words that `whole` has too, from 0.0 to 1.0; 0.0 when `part` has none."""
     words = content_words(part)
     return len(words & content_words(whole)) / len(words) if words else 0.0
+
+
+def jaccard(one: Set[T], other: Set[T]) -> float:
+    """The share of what either holds that both hold; 1.0 of two empty sets."""
+    return len(one & other) / len(one | other) if one or other else 1.0
 
 
 @lru_cache(maxsize=20_000)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from bot.plan.model import Plan, Task
-from bot.plan.similarity import similarity
+from bot.plan.similarity import jaccard, similarity
 
 SAME_QUESTION = 0.8
 UNDERSTOOD, AGREED = 0.9, 0.8
@@ -89,8 +89,8 @@ def scored(plan: Plan, probes: Sequence[Probe], is_answered: Callable[[str], boo
     by_task = {task.id: _agreement([each.get(task.id) for each in told]) for task in plan.tasks}
     return Scores(
         coders=len(probes),
-        comprehension=_mean(_found_again(task, each.get(task.id)) for task in plan.tasks for each in told),
-        agreement=_mean([*by_task.values(), *_same_defaults(probes)]),
+        comprehension=mean(_found_again(task, each.get(task.id)) for task in plan.tasks for each in told),
+        agreement=mean([*by_task.values(), *_same_defaults(probes)]),
         points=_points(probes, is_answered),
         unclear=tuple(task for task, value in by_task.items() if value < AGREED),
     )
@@ -98,29 +98,24 @@ def scored(plan: Plan, probes: Sequence[Probe], is_answered: Callable[[str], boo
 
 def _found_again(task: Task, told: Told | None) -> float:
     planned = frozenset(each.path for each in task.files) | frozenset(task.commands)
-    return _alike(planned, told.files | told.commands if told else frozenset())
+    return jaccard(planned, told.files | told.commands if told else frozenset())
 
 
 def _agreement(told: Sequence[Told | None]) -> float:
     """The mean likeness of every two coders on one task; one coder agrees with himself."""
-    return _mean(_both(one, other) for one, other in combinations(told, 2))
+    return mean(_both(one, other) for one, other in combinations(told, 2))
 
 
 def _both(one: Told | None, other: Told | None) -> float:
     if one is None or other is None:
         return float(one is other)
-    return _mean(
+    return mean(
         [
-            _alike(one.files, other.files),
-            _alike(one.symbols, other.symbols),
-            _alike(one.commands, other.commands),
+            jaccard(one.files, other.files),
+            jaccard(one.symbols, other.symbols),
+            jaccard(one.commands, other.commands),
         ]
     )
-
-
-def _alike(one: frozenset[str], other: frozenset[str]) -> float:
-    """Jaccard: shared over all; 1 when both are empty."""
-    return len(one & other) / len(one | other) if one or other else 1.0
 
 
 def _same_defaults(probes: Sequence[Probe]) -> list[float]:
@@ -128,7 +123,7 @@ def _same_defaults(probes: Sequence[Probe]) -> list[float]:
     groups = _groups([each for probe in probes for each in probe.asked])
     several = [[each.default for each in group if each.default] for group in groups if len(group) > 1]
     return [
-        _mean(float(similarity(one, other) >= SAME_QUESTION) for one, other in combinations(defaults, 2))
+        mean(float(similarity(one, other) >= SAME_QUESTION) for one, other in combinations(defaults, 2))
         for defaults in several
         if len(defaults) > 1
     ]
@@ -170,7 +165,7 @@ def _groups(asked: Iterable[Asked]) -> list[list[Asked]]:
     return out
 
 
-def _mean(values: Iterable[float]) -> float:
+def mean(values: Iterable[float]) -> float:
     """The mean, 1 of nothing: where nothing is to be found, nothing is missing."""
     listed = list(values)
     return sum(listed) / len(listed) if listed else 1.0

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.author.stages.scoring import mean
 from bot.plan.model import Plan
+from bot.plan.similarity import jaccard
 
 # The ways that several drafts are asked to go. One of them is always the smallest change.
 WAYS = (
@@ -29,11 +31,11 @@ class Selected:
 def selected(plans: Sequence[Plan]) -> Selected:
     """The medoid of the plans that cover most demands; of equals the one with fewer files, then the first."""
     sets = [touched(plan) for plan in plans]
-    likeness = [_mean([_alike(one, other) for other in sets if other is not one]) for one in sets]
+    likeness = [mean(jaccard(one, other) for other in sets if other is not one) for one in sets]
     covered = [sum(each.disposition == "task" for each in plan.obligations) for plan in plans]
     files = [len({each.path for task in plan.tasks for each in task.files}) for plan in plans]
     order = sorted(range(len(plans)), key=lambda at: (-covered[at], -likeness[at], files[at], at))
-    return Selected(order[0], _mean(likeness))
+    return Selected(order[0], mean(likeness))
 
 
 def touched(plan: Plan) -> frozenset[tuple[str, str]]:
@@ -50,11 +52,3 @@ def disputed(plans: Sequence[Plan]) -> tuple[str, ...]:
     everywhere = set.intersection(*changed) if changed else set()
     held = {path: sum(path in each for each in changed) for path in set().union(*changed) - everywhere}
     return tuple(sorted(held, key=lambda path: (held[path], path)))
-
-
-def _alike(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]) -> float:
-    return len(one & other) / len(one | other) if one or other else 1.0
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values) if values else 1.0

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from bot.author.fence import Fence
 from bot.author.model import ModelRequest, Purpose
-from bot.author.untrusted import without_invisible, without_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +49,4 @@ class Shared:
 
     def shown(self, name: str, text: str) -> str:
         """A text by strangers or by a model as a data block. `name` is ours, never the text's."""
-        visible, _ = without_invisible(text)
-        return Fence(self.nonce).around(name, without_secrets(visible))
+        return Fence(self.nonce).around(name, text)

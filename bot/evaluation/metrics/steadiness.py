@@ -10,6 +10,7 @@ from bot.evaluation.metrics.metric import Steadiness
 from bot.evaluation.trial import Trial
 from bot.plan.graph import writes
 from bot.plan.model import Plan
+from bot.plan.similarity import jaccard
 
 
 def _plans(trials: Sequence[Trial]) -> list[Plan]:
@@ -18,11 +19,7 @@ def _plans(trials: Sequence[Trial]) -> list[Plan]:
 
 def _same_files(trials: Sequence[Trial]) -> float | None:
     files = [each.touched for each in trials if each.plan]
-    return fmean(_jaccard(one, other) for one, other in combinations(files, 2)) if len(files) > 1 else None
-
-
-def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / len(one | other) if one | other else 1.0
+    return fmean(jaccard(one, other) for one, other in combinations(files, 2)) if len(files) > 1 else None
 
 
 def _variation(trials: Sequence[Trial]) -> float | None:

@@ -22,6 +22,7 @@ from bot.plan.readers.parts import (
     listed,
     of_format,
     rows,
+    summary,
     texts,
 )
 from bot.plan.readers.reading import Reading
@@ -93,16 +94,6 @@ def _title(page: Page, root: Chapter) -> None:
     first = next((one for one in root.chapters if one.level == 1), None)
     if first and "title" not in page.value and (found := _TITLE.match(first.title.source)):
         page.text("/title", first.title.cut(found.end()))
-
-
-def _context(page: Page, chapter: Chapter) -> None:
-    said = [entry.text for entry in chapter.own if entry.kind == "paragraph" and not entry.block.quoted]
-    page.long("/summary", said, "\n\n")
-    page.keep(
-        (one for one in chapter.own if one.kind != "paragraph" or one.block.quoted), chapter.title.words
-    )
-    for inner in chapter.chapters:
-        page.leave(inner)
 
 
 def _approach(page: Page, chapter: Chapter) -> None:
@@ -376,7 +367,7 @@ def _without_dash(text: Stretch) -> Stretch:
 
 
 _READ: Mapping[str, Callable[[Page, Chapter], None]] = {
-    "context": _context,
+    "context": summary,
     "approach": _approach,
     "architecture": _list("/delivery/architecture"),
     "stack": _list("/delivery/stack"),
