@@ -89,28 +89,58 @@ class EnsurePullRequest:
 
 @dataclass(frozen=True, slots=True)
 class EnsureComment:
-    """Our one comment of this `name` on the issue or pull request says exactly `body` (its mark included)."""
+    """Our one comment of this `name` on the issue or pull request says exactly `body` (its mark included).
+    With `about` there is one for each thing it is about; the mark says it in its field "about".
+    """
 
     number: int
     name: str
     body: str
+    about: str = ""
 
     @property
     def key(self) -> str:
-        return f"comment:{self.number}:{self.name}"
+        return f"comment:{self.number}:{self.name}" + (f":{self.about}" if self.about else "")
+
+
+@dataclass(frozen=True, slots=True)
+class EnsureReply:
+    """Our one answer to `about` in the review thread begun by `comment` says `body`, mark included."""
+
+    number: int
+    comment: int
+    about: str
+    body: str
+
+    @property
+    def key(self) -> str:
+        return f"reply:{self.comment}:{self.about}"
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveThread:
+    """The review thread with this node id was resolved by us, once for this occasion."""
+
+    thread: str
+    once: str
+
+    @property
+    def key(self) -> str:
+        return f"resolve:{self.thread}:{self.once}"
 
 
 @dataclass(frozen=True, slots=True)
 class React:
-    """We reacted to the issue (`comment_id` 0) or to one of its comments."""
+    """We reacted to the issue (`comment_id` 0), one of its comments, or the review with this node id."""
 
     number: int
     content: Reaction
     comment_id: int = 0
+    review: str = ""
 
     @property
     def key(self) -> str:
-        return f"react:{self.number}:{self.comment_id}:{self.content}"
+        return f"react:{self.number}:{self.review or self.comment_id}:{self.content}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +207,75 @@ class EnsureIssue:
         return f"issue:{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class EnsureLabel:
+    """The repository has a label of this name; one that is there is left as people made it."""
+
+    name: str
+    color: str
+    description: str
+
+    @property
+    def key(self) -> str:
+        return f"label:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class CloseIssue:
+    """An issue of ours was closed, once for this occasion. Only issues that carry our mark may be."""
+
+    number: int
+    reason: Literal["completed", "not_planned"]
+    once: str
+
+    @property
+    def key(self) -> str:
+        return f"close:{self.number}:{self.once}"
+
+
+@dataclass(frozen=True, slots=True)
+class MergeBase:
+    """The branch holds everything of the base branch's commit `base_sha`, and `files` as given: one commit
+    with both as its parents, on top of `expected_head`. The other files that the branch changed stay as they
+    are on it. A moved head is a conflict; so is a file, none of `files`, that both sides changed.
+    """
+
+    branch: str
+    name: str
+    expected_head: str
+    base_sha: str
+    headline: str
+    body: str
+    files: tuple[File, ...]
+    removed: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return f"commit:{self.branch}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class MergePull:
+    """The pull request was merged with exactly this head; another head is refused by GitHub itself."""
+
+    number: int
+    head_sha: str
+    headline: str
+
+    @property
+    def key(self) -> str:
+        return f"merge:{self.number}:{self.head_sha}"
+
+
 Effect = (
     EnsureBranch
     | Commit
+    | MergeBase
+    | MergePull
+    | EnsureReply
+    | ResolveThread
+    | EnsureLabel
+    | CloseIssue
     | EnsurePullRequest
     | EnsureComment
     | React
@@ -247,12 +343,12 @@ def is_removable(path: str) -> bool:
 def check_closed_set(changeset: Changeset) -> None:
     """Raise OutsideClosedSet if any effect names a path or branch that is not ours to write."""
     for effect in changeset.effects:
-        if isinstance(effect, Commit):
+        if isinstance(effect, Commit | MergeBase):
             foreign = [file.path for file in effect.files if not is_plan_path(file.path)]
             foreign += [path for path in effect.removed if not is_removable(path)]
             if foreign or not effect.files:
                 raise OutsideClosedSet(f"commit to {effect.branch} touches {foreign or 'nothing'}")
-        if isinstance(effect, Commit | EnsureBranch | EnsurePullRequest) and not _BRANCH.fullmatch(
-            effect.branch
-        ):
+        if isinstance(
+            effect, Commit | MergeBase | EnsureBranch | EnsurePullRequest
+        ) and not _BRANCH.fullmatch(effect.branch):
             raise OutsideClosedSet(f"{effect.branch!r} is not a branch of ours")

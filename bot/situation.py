@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from bot.commands import Role
 from bot.config import ConfigFile
+from bot.conversation import DecisionIssue, PlanTalk, Remark, Reply, RevisionWish, Sibling
 from bot.effects import Annotation, File, Receipt
 from bot.marks import Mark
 
@@ -48,11 +50,17 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One wish for a plan: the last time somebody put the label on. `id` is the label event's node id."""
+    """One wish for a plan: the last time somebody put the label on (`id` is the label event's node id), or a
+    comment's `/plan` ("comment:<id>"), which may say a format, a profile and further words. `at` is when.
+    """
 
     id: str
     actor: str
     label: str
+    format: str = ""
+    profile: str = ""
+    words: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class LinkedIssue:
 @dataclass(frozen=True, slots=True)
 class Issue:
     """The issue as it is now. `state` is GitHub's, lower case. `linked` are issues that its text names; they
-    are read only while a plan is asked for.
+    are read only while a plan is asked for. `edited_at` and `editor` tell of the last change of its text.
     """
 
     number: int
@@ -80,15 +88,19 @@ class Issue:
     ask: Ask | None = None
     url: str = ""
     linked: tuple[LinkedIssue, ...] = ()
+    edited_at: str = ""
+    editor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnComment:
-    """A comment that our own numeric bot id wrote and whose mark holds."""
+    """A comment that our own numeric bot id wrote and whose mark holds. `number` is the issue's or pull
+    request's that it stands on."""
 
     id: int
     mark: Mark
     body: str
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +162,7 @@ class Request:
     url: str = ""
     format: str = "roadmap"
     state: Literal["wanted", "stopped"] = "wanted"
-    kind: Literal["plan", "inspection"] = "plan"
+    kind: Literal["plan", "inspection", "revision"] = "plan"
     head_sha: str = ""
     branch: str = ""
     paths: tuple[str, ...] = ()
@@ -158,6 +170,23 @@ class Request:
     config: ConfigFile | None = None
     new_config: ConfigFile | None = None
     linked: tuple[LinkedIssue, ...] = ()
+    profile: str = ""
+    words: str = ""
+    revision: RevisionWish | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDecision:
+    """A decision of a plan that nobody has made yet, with the text of the issue that asks for it. `deadline`
+    is an ISO date or "". `options` are names, in order."""
+
+    id: str
+    weight: Literal["major", "minor"]
+    title: str
+    body: str
+    options: tuple[str, ...] = ()
+    recommended: str = ""
+    deadline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +199,13 @@ class Outcome:
     kind "unready": the issue does not say enough for a plan; `body` asks for it. kind "unneeded": the
     issue is too small for a plan; `body` says why. kind "failed": planning could not be done; `body`
     says why and what to do. kind "inspection": the check is ready to publish.
+    kind "revision": `files` are to go on top of the branch (none: nothing changes), `replies` into the
+    threads; `body` says in a few words what was done. `merge_base` is the base branch's commit to merge.
+    `decisions` are those of the plan that are open, for whoever files their issues.
     """
 
     digest: str
-    kind: Literal["plan", "unready", "unneeded", "failed", "inspection"]
+    kind: Literal["plan", "unready", "unneeded", "failed", "inspection", "revision"]
     body: str
     files: tuple[File, ...] = ()
     removed: tuple[str, ...] = ()
@@ -186,6 +218,9 @@ class Outcome:
     check_binding: bool = True
     annotations: tuple[Annotation, ...] = ()
     author: str = ""
+    replies: tuple[Reply, ...] = ()
+    merge_base: str = ""
+    decisions: tuple[OpenDecision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +246,11 @@ class Situation:
     """Everything that deciding needs. `issue` is None when it is gone, moved away or a pull request; in the
     last case
     `proposal` is set. `config` is the configuration on the default branch. `plannings` are oldest first.
+
+    `at` is the time of the look, in seconds since 1970. `remarks` are the comments with commands that have no
+    answer yet, oldest first, wherever they stand; `roles` are those of everybody whose say matters now.
+    `talk` is set while a plan pull request is open; `settled` is the head of its branch whose edits by people
+    were dealt with.
     """
 
     subject: Subject
@@ -230,3 +270,10 @@ class Situation:
     trouble: Trouble | None = None
     plannings: tuple[Planning, ...] = ()
     receipts: Mapping[str, Receipt] = field(default_factory=dict)
+    at: float = 0.0
+    remarks: tuple[Remark, ...] = ()
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    talk: PlanTalk | None = None
+    decisions: tuple[DecisionIssue, ...] = ()
+    siblings: tuple[Sibling, ...] = ()
+    settled: str = ""
