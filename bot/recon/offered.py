@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.plan.rules.unsafe import unsafe_parts
 from bot.secret_text import secret_in
+from bot.unsafe_text import unsafe_parts
 
 LONGEST = 160
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice, pairwise
 
 from bot.recon.mentions import LONGEST
 from bot.recon.tokens import HUMPS, IDENTIFIER, stem, stems_of
@@ -16,6 +17,7 @@ from bot.recon.tokens import HUMPS, IDENTIFIER, stem, stems_of
 TITLE, LEAD, PROSE, CODE, NOISY = 3.0, 1.3, 0.3, 0.5, 0.3
 LEADING = 500  # characters of prose that say what the issue is about
 MOST_CODE = 2.0  # a word of a long listing counts at most this often
+MOST_PAIRS = 400  # the first ones
 MOST_WORDS = 1_000  # the heaviest stems; what a pasted log holds beyond them says nothing
 LONGEST_CODE_LINE = 500
 ADDRESS = re.compile(r"https?://[^\s)>\]\"']+")
@@ -33,13 +35,14 @@ WORD_OR_STOP = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}|[.,;:!?()]")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Weights of stems, and the stems of the title among them.
+    """Weights of stems, the stems of the title among them, and how often stems follow each other.
 
     Neighbouring words of the title stand there joined as well, since «bulk update» may be `bulk_update`.
     """
 
     weights: dict[str, float]
     title: frozenset[str]
+    pairs: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 def query(title: str, body: str) -> Query:
@@ -49,8 +52,8 @@ def query(title: str, body: str) -> Query:
     titled = frozenset([*_stems(title), *joined(title[:LONGEST])])
     for word in titled:
         counts[word] += TITLE  # type: ignore[assignment]
-    left = LEADING
-    for text, is_code, weight in _parts(body[:LONGEST]):
+    left, lines = LEADING, _parts(body[:LONGEST])
+    for text, is_code, weight in lines:
         into = code if is_code else counts
         for word in _stems(text):
             into[word] += weight * (CODE if is_code else LEAD if left > 0 else PROSE)  # type: ignore[assignment]
@@ -58,7 +61,15 @@ def query(title: str, body: str) -> Query:
     for word, count in code.items():
         counts[word] += min(count, MOST_CODE * CODE)  # type: ignore[assignment]
     heaviest = sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:MOST_WORDS]
-    return Query({word: math.log1p(count) for word, count in heaviest}, titled)
+    pairs = islice(_pairs([title[:LONGEST], *(text for text, _, _ in lines)]), MOST_PAIRS)
+    return Query({word: math.log1p(count) for word, count in heaviest}, titled, dict(Counter(pairs)))
+
+
+def _pairs(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The first stems of words that follow each other on a line, stop words between them or not."""
+    for line in lines:
+        first = [found[0] for name in IDENTIFIER.findall(line) if (found := stems_of(name))]
+        yield from (pair for pair in pairwise(first) if pair[0] != pair[1])
 
 
 def _stems(text: str) -> list[str]:

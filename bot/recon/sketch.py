@@ -81,11 +81,10 @@ def _stems(words: Mapping[str, int]) -> dict[str, int]:
 # --- imports ---------------------------------------------------------------------------------------------
 
 IMPORTABLE = re.compile(r"[\w.:]{1,200}")
-PYTHON_IMPORT = re.compile(
-    r"^[ \t]{0,20}(?:from[ \t]{1,4}([.\w]{1,200})[ \t]{1,4}import[ \t]{1,4}"
+PYTHON_IMPORT = re.compile(  # with the end of the line before, for speed
+    r"\n[ \t]{0,20}(?:from[ \t]{1,4}([.\w]{1,200})[ \t]{1,4}import[ \t]{1,4}"
     r"(?:\(([^()]{0,1000})\)|([^\n#(]{0,300}))"
-    r"|import[ \t]{1,4}([\w., \t]{1,300}))",
-    re.MULTILINE,
+    r"|import[ \t]{1,4}([\w., \t]{1,300}))"
 )
 SCRIPT_IMPORT = re.compile(r"\b(?:from|import|import\(|require\()[ \t]{0,4}[\"']([^\"'\n]{1,200})[\"']")
 RUST_IMPORT = re.compile(
@@ -123,7 +122,7 @@ def imported(language: str | None, text: str) -> Iterable[str]:
 
 
 def _python_imports(text: str) -> Iterable[str]:
-    for module, inside, after, plain in PYTHON_IMPORT.findall(text):
+    for module, inside, after, plain in PYTHON_IMPORT.findall("\n" + text):
         if module:
             yield module
             yield from (f"{module.rstrip('.')}.{each}" if module.strip(".") else module + each

@@ -42,6 +42,8 @@ def stems_of(identifier: str) -> tuple[str, ...]:
 
     Stop words and single letters are left away.
     """
+    if identifier.islower() and identifier.isalpha() and identifier.isascii():
+        return (stem(identifier),) if len(identifier) > 1 and identifier not in STOP else ()
     parts = [part.lower() for part in HUMPS.findall(identifier)]
     words = [stem(part) for part in parts if len(part) > 1 and part not in STOP]
     if len(parts) > 1 and len(identifier) < 60:

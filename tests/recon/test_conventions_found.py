@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.recon.conventions import conventions
+from bot.recon.packing.notes import habits
 from bot.recon.tree import in_memory
 
 
@@ -66,3 +67,9 @@ def test_each_finding_has_its_line(files: dict[str, str], field: str, value: str
 def test_nothing_is_claimed_of_nothing() -> None:
     found = conventions(in_memory({})).to_dict()
     assert {name: value for name, value in found.items() if value} == {}
+
+
+def test_a_manifest_that_cannot_be_read_is_told_to_people() -> None:
+    tree = in_memory({"pyproject.toml": "[project\n", "package.json": '{"scripts": {}}'})
+    (told,) = [each for each in habits(conventions(tree)) if "pyproject.toml" in each]
+    assert told.startswith("not read: pyproject.toml is no valid TOML")

@@ -14,6 +14,7 @@ from bot.recon.history import Commit, History
 from bot.recon.ranking import RankedFile, rank
 from bot.recon.ranking.corpus import corpus
 from bot.recon.ranking.mix import LATER, WEIGHTS, first_round, second_round
+from bot.recon.ranking.moved import followed
 from bot.recon.ranking.signals import asked
 from bot.recon.sketch import Sketch
 from bot.recon.tree import Entry, Snapshot, in_memory
@@ -57,9 +58,14 @@ CASES = {
         "Queue is stuck", gold="a/one.go", rival="a/two.go", body="retry " * 3,
     ),
     "passage": Case(
-        {"a/near.py": f"# invoice rounding discount\n{FILLER}\n{FILLER}\n",
+        {"a/near.py": f"# discount rounding invoice\n{FILLER}\n{FILLER}\n",
          "a/far.py": f"# invoice\n{FILLER}\n# rounding\n{FILLER}\n# discount\n"},
         "Sum is off", gold="a/near.py", rival="a/far.py", body="The invoice has a rounding discount.",
+    ),
+    "pairs": Case(
+        {"a/near.py": f"# tax on invoice and then total of discount\n{FILLER}",
+         "a/far.py": f"# invoice on tax and then discount of total\n{FILLER}"},
+        "It is off", gold="a/near.py", rival="a/far.py", body="Tax of an invoice, total with discount.",
     ),
     "names": Case(
         {"src/few.rs": "pub fn session() {}\n" + "// word\n" * 70,
@@ -74,10 +80,6 @@ CASES = {
     "path": Case(
         {"src/output/usage.rs": "fn a() {}\n", "src/output/color.rs": "fn a() {}\n"},
         "Wrong text", gold="src/output/usage.rs", rival="src/output/color.rs", body="The usage is cut.",
-    ),
-    "folder": Case(
-        {"a/first.py": "x = 1\n", "z/first.py": "x = 1\n", "z/mail.py": "# mail bounce header\n"},
-        "Oops", gold="z/first.py", rival="a/first.py", body="The mail has a bounce header.",
     ),
     "past": Case(
         {"a.c": "int a;\n", "b.c": "int a;\n"},
@@ -203,6 +205,57 @@ class TestConfidence:
         frames = [f'  File "/srv/app/part{at}.py", line 1, in helper{at}' for at in range(12)]
         found = self.of("Crash in helper11", "\n".join(frames), {})
         assert (found["app/part11.py"], found["app/part0.py"]) == ("A", "C")
+
+
+class TestPast:
+    NOW = ("app/web/store.py", "app/web/mod.py", "lib/io/store.go", "lib/net/store.go")
+
+    @pytest.mark.parametrize(
+        ("then", "now"),
+        [
+            ("app/web/store.py", "app/web/store.py"),
+            ("old/store.py", "app/web/store.py"),  # the only one of its name
+            ("old/net/store.go", "lib/net/store.go"),  # the one whose folder has the same name
+            ("old/store.go", "old/store.go"),  # one of two
+            ("old/mod.py", "old/mod.py"),  # every package has one
+            ("old/web/mod.py", "app/web/mod.py"),
+            ("gone.py", "gone.py"),
+        ],
+    )
+    def test_a_file_that_moved_keeps_its_past(self, then: str, now: str) -> None:
+        found = followed(History((Commit(DAY, "Change it", (then,)),)), self.NOW)
+        assert found.commits == (Commit(DAY, "Change it", (now,)),)
+
+    def test_two_paths_that_became_one_count_once(self) -> None:
+        before = History((Commit(DAY, "Move it", ("old/store.py", "app/web/store.py")),))
+        assert followed(before, self.NOW).commits[0].paths == ("app/web/store.py",)
+
+    def test_a_crowd_of_one_name_is_left_alone(self) -> None:
+        now = [f"part{at}/web/view.py" for at in range(201)]
+        before = History((Commit(DAY, "Change it", ("part7/web/view.py", "old/part7/web/view.py")),))
+        assert followed(before, now) == before
+
+
+class TestWhatEverybodyWrites:
+    def test_a_word_of_every_test_does_not_name_the_file(self) -> None:
+        files = {"src/mapper.py": "def mapper(): ...\n", "src/cents.py": "def cents(): ...\n"}
+        tests = {f"tests/test_{at}.py": "mapper()\n" for at in range(12)}
+        few = {f"tests/test_{at}.py": "mapper()\n" for at in range(9)}
+        wish = ("Result is off", "I call mapper and the cents are gone.")
+        assert paths(rank(in_memory(files | tests), *wish))[0] == "src/cents.py"
+        by_name = [{each.path: each.parts.get("name", 0.0) for each in rank(in_memory(files | more), *wish)}
+                   for more in (tests, few)]  # fmt: skip
+        assert by_name[0]["src/mapper.py"] < by_name[1]["src/mapper.py"]
+
+    @pytest.mark.parametrize(
+        "line", ["import shop.money", ">>> from shop.money import cents", "use shop::money;"]
+    )
+    def test_what_code_imports_is_not_named_by_it(self, line: str) -> None:
+        tree = in_memory({"shop/money.py": "x = 1\n", "shop/cart.py": "x = 1\n"})
+        parts = {each.path: each.parts for each in rank(tree, "It fails", f"```\n{line}\n```\n")}
+        assert not parts.get("shop/money.py", {}).get("mention")
+        said = {each.path: each.parts for each in rank(tree, "It fails", "It is in shop.money somewhere.")}
+        assert said["shop/money.py"]["mention"]
 
 
 class TestSteadiness:

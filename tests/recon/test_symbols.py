@@ -93,6 +93,20 @@ def test_deep_nesting_ends() -> None:
         outline(name, text)
 
 
+def test_a_long_shell_script_gives_way_to_patterns() -> None:
+    script = "kept() {\n  echo one\n}\n" + "".join(f"echo {at * 7919}\n" for at in range(6_000))
+    assert syntax_outline("a.sh", script[:50_000], "Shell")
+    assert len(script) > 60_000
+    assert syntax_outline("a.sh", script, "Shell") is None
+    assert [each.name for each in outline("a.sh", script) or ()] == ["kept"]
+
+
+def test_an_error_with_too_much_in_it_gives_way_to_patterns() -> None:
+    text = "func kept() {}\n" + "".join(f"{{{{{at * 7919 % 100_003} " for at in range(20_000))
+    assert syntax_outline("a.go", text, "Go") is None
+    assert "kept" in [each.name for each in outline("a.go", text) or ()]
+
+
 def test_lines_of_windows_and_names_beyond_ascii() -> None:
     text = "class Größe {\r\n  läuft() {\r\n  }\r\n}\r\n"
     assert lines_of(outline("a.ts", text)) == "1-4 class Größe\n2-3 method Größe.läuft\n"

@@ -25,7 +25,7 @@ def working(recon: Recon) -> tuple[Note, ...]:
 
 
 def habits(found: Conventions) -> Iterator[str]:
-    """A line for each kind of habit: `linter: ruff (pyproject.toml:3)`."""
+    """A line for each kind of habit: `linter: ruff (pyproject.toml:3)`; and manifests not read."""
     listed = (
         ("test framework", found.test_frameworks), ("linter", found.linters), ("formatter", found.formatters),
         ("migrations", found.migrations), ("rules", found.rules),
@@ -35,6 +35,7 @@ def habits(found: Conventions) -> Iterator[str]:
     yield from (f"{name}: {_facts(facts)}" for name, facts in listed if facts)
     if found.ci_jobs:
         yield "CI jobs: " + ", ".join(dict.fromkeys(each.name for each in found.ci_jobs[:8]))
+    yield from (f"not read: {each.path} {each.reason}" for each in found.unreadable[:SHOWN_FACTS])
 
 
 def _facts(facts: Sequence[Fact]) -> str:

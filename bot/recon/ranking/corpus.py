@@ -23,6 +23,7 @@ DEMOTED: Mapping[Kind, float] = {
     "data": 0.1, "vendored": 0.05, "lock": 0.02,
 }  # fmt: skip
 EXAMPLES = 0.4
+ENOUGH_TESTS = 10  # to tell by them what everybody uses
 DEFINING_WORDS = 8  # added to the number of names, so that a file of one name does not win by being short
 ASKED: Mapping[Kind, frozenset[str]] = {
     "test": frozenset({"flaky", "coverag", "unittest"}),
@@ -65,8 +66,24 @@ class Corpus:
         return idf([self.words[at] for at in self.sources], self.asked)
 
     @cached_property
+    def unusual(self) -> Mapping[str, float]:
+        """How few tests use each asked stem, 1 for none: what every test needs, every reporter writes."""
+        tests = [self.words[at] for at, path in enumerate(self.paths)
+                 if self.sketches[at].length and kind_of(path) == "test"]  # fmt: skip
+        if len(tests) < ENOUGH_TESTS:
+            return dict.fromkeys(self.asked, 1.0)
+        most = math.log(2 * len(tests) + 2)  # of a word in none
+        return {word: value / most for word, value in idf(tests, self.asked).items()}
+
+    @cached_property
+    def own_rarity(self) -> Mapping[str, float]:
+        """Rarity, less for what the project's users write all the time."""
+        return {word: value * self.unusual.get(word, 1.0) for word, value in self.rarity.items()}
+
+    @cached_property
     def path_rarity(self) -> Mapping[str, float]:
-        return idf([self.parts[at] for at in self.sources], self.asked)
+        found = idf([self.parts[at] for at in self.sources], self.asked)
+        return {word: value * self.unusual[word] for word, value in found.items()}
 
     @cached_property
     def name_rarity(self) -> Mapping[str, float]:

@@ -17,10 +17,10 @@ from bot.recon.ranking.corpus import Corpus
 from bot.recon.ranking.signals import Asked, Signals
 
 WEIGHTS: Mapping[str, float] = {
-    "mention": 2.7, "frame": 2.3, "cited": 2.6, "title": 1.3, "passage": 2.9, "names": 0.6, "name": 1.3,
-    "path": 0.9, "folder": 1.3, "past": 1.3,
+    "mention": 2.8, "frame": 2.2, "cited": 2.3, "title": 1.3, "passage": 2.2, "pairs": 1.1, "names": 0.5,
+    "name": 1.4, "path": 1.5, "past": 1.4,
 }  # fmt: skip
-LATER: Mapping[str, float] = {"together": 2.8, "imported": 3.1}
+LATER: Mapping[str, float] = {"together": 2.7, "imported": 1.8}
 READ_AGAIN = 120  # files whose names and passages are looked at one by one
 LIKELIEST, LEAST = 12, 0.005  # files that the second round starts from, and how likely each must be
 CANDIDATES = 80  # files among which one is taken to be the right one, as in the fit
@@ -47,10 +47,8 @@ def first_round(files: Corpus, asked: Asked) -> Signals:
     parts = mentioned.signals(files, asked) | content.signals(files, asked) | symbols.signals(files, asked)
     parts |= {"past": past.touched(files, asked), "cited": past.cited(files, asked)}
     near = _nearest(files, parts)
-    return parts | {
-        "name": symbols.nearest(files, asked, near),
-        "passage": passages.best(files, asked, near),
-    }
+    parts["name"] = symbols.nearest(files, asked, near)
+    return parts | passages.signals(files, asked, near)
 
 
 def second_round(files: Corpus, asked: Asked, parts: Signals, without: frozenset[str] = frozenset()) -> Mixed:

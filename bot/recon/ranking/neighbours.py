@@ -27,7 +27,7 @@ def imported(files: Corpus, hits: Mapping[int, float]) -> list[float]:
         found = {at for name in files.sketches[hit].imports for at in modules.find(hit, name)} - {hit}
         for at in found:
             out[at] += likely / math.sqrt(len(found))
-    return out
+    return [math.sqrt(value) for value in out]
 
 
 @dataclass(frozen=True)

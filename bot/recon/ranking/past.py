@@ -79,4 +79,4 @@ def together(files: Corpus, commits: Sequence[Commit], hits: Mapping[int, float]
                     shared[hit, at] = shared.get((hit, at), 0.0) + 1 / math.log(1 + len(places))
     for (hit, at), count in shared.items():
         out[at] += hits[hit] * count / (changed[hit] + SEEN_OFTEN)
-    return out
+    return [math.sqrt(value) for value in out]

@@ -9,6 +9,7 @@ from functools import cached_property
 from bot.recon.history import History
 from bot.recon.mentions import LONGEST, Mention, mentions
 from bot.recon.query import Query, query
+from bot.recon.ranking.moved import followed
 from bot.recon.tree import Tree
 
 Signals = dict[str, list[float]]  # a value for each file, by the signal's name; 0 says nothing
@@ -38,4 +39,5 @@ class Asked:
 def asked(title: str, body: str, tree: Tree, history: History | None = None) -> Asked:
     """What an issue's title and body say about a tree."""
     text = f"{title}\n{body}"
-    return Asked(text[:LONGEST], query(title, body), mentions(text, tree), history or History())
+    past = followed(history or History(), tree.paths)
+    return Asked(text[:LONGEST], query(title, body), mentions(text, tree), past)

@@ -12,15 +12,16 @@ from bot.recon.tokens import stems_of
 
 
 def signals(files: Corpus, asked: Asked) -> Signals:
+    found = scores(files.parts, files.path_lengths, asked.query.weights, files.path_rarity)
     return {
         "names": files.scaled(scores(files.names, files.name_lengths, asked.title, files.name_rarity)),
-        "path": files.scaled(scores(files.parts, files.path_lengths, asked.query.weights, files.path_rarity)),
+        "path": files.scaled([math.sqrt(each) for each in found]),
     }
 
 
 def nearest(files: Corpus, asked: Asked, places: Sequence[int]) -> list[float]:
     """For the given places, how much of the issue the best defined name holds, and how little else."""
-    weights, rarity = asked.query.weights, files.rarity
+    weights, rarity = asked.query.weights, files.own_rarity
     worth = {word: weight * rarity.get(word, 0.0) for word, weight in weights.items()}
     near = _Nearness(worth, rarity, math.log(1 + len(files.paths)))
     out = [0.0] * len(files.paths)

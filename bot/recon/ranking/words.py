@@ -16,7 +16,7 @@ from bot.recon.tokens import IDENTIFIER, stems_of
 
 Confidence = Literal["A", "B", "C"]
 
-SIGNALS = ("title", "passage", "names", "name", "path", "past", "folder")
+SIGNALS = ("title", "passage", "pairs", "names", "name", "path", "past")
 STRONG, AGREEING = 0.75, 3  # a signal near its best, and how many of them agree
 LIKELY, POSSIBLE = 0.2, 0.1  # of being the file to change
 SHOWN_MENTIONS, SHOWN_NAMES = 3, 4
@@ -104,13 +104,15 @@ def _shared(files: Corpus, asked: Asked, at: int, mine: Mapping[str, float]) -> 
         out.append("a commit changed it that names the same change as the issue")
     if mine.get("past", 0.0) >= 0.5:
         out.append("commits with such a subject changed it")
-    if mine.get("path", 0.0) >= 0.3:
+    if mine.get("path", 0.0) >= 0.55:
         out.append(f"its path shares words with the issue: {_path_words(files, at)}")
     if mine.get("passage", 0.0) >= 0.6:
         out.append("a passage of it is close to the issue's words")
     elif max(mine.get("title", 0.0), mine.get("content", 0.0)) >= 0.5:
         out.append("its content is close to the issue's words")
-    if mine.get("together", 0.0) >= 0.05:
+    if mine.get("pairs", 0.0) >= 0.6:
+        out.append("words that follow each other in the issue do so in it")
+    if mine.get("together", 0.0) >= 0.25:
         out.append("it often changes together with the files ranked before it")
     return out
 

@@ -17,7 +17,7 @@ from bot.recon.tree import Tree
 
 __all__ = ["VERSION", "Symbol", "defined_in", "defined_names", "outline", "symbol_in"]
 
-VERSION = 2  # raised when the same text would give another outline
+VERSION = 3  # raised when the same text would give another outline
 LONGEST = 1_000_000  # characters of a file that is outlined; above this the answer is "not checked"
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from math import inf
 from typing import TYPE_CHECKING
 
 from bot.recon.symbols.queries import QUERIES
@@ -34,10 +35,14 @@ CHUNK = 1 << 14
 # another take it minutes. People do not write that: such a text is one pattern over and over.
 MONOTONOUS = 30  # times smaller when compressed; code gets four to fifteen times smaller
 SHORT = 2_000  # bytes that cannot take long
+# For a quote or heredoc that nothing ends, this parser reads to the end of the text, and again for the next.
+MOST_BYTES = {"Shell": 60_000}
 MOST_OPEN = 50  # comments opened and not closed, where they nest
 PATIENCE = 5_000  # steps of the parser (a hundred operations each) that any text may take
 BYTES_A_STEP = 10  # and one more for so many bytes; code takes one for about sixty
+AFTER_ERROR = 5  # steps that one counts for where the parser guesses
 MOSTLY_WRONG = 0.5  # share of a text that may lie in errors
+WIDEST = 5_000  # nodes side by side in an error; a search takes the square of their number
 VALUES = frozenset({"constant", "attribute"})
 CLOSED = VALUES | {"function", "method", "body"}  # a value inside of one is local to it
 HIDDEN = frozenset({"scope", "body"})
@@ -75,7 +80,7 @@ def syntax_outline(path: str, text: str, language: str) -> tuple[Symbol, ...] | 
     if language in {"Svelte", "Vue"}:
         text = _scripts(text)
     source = text.encode("utf-8", "replace")
-    if _endless(source):
+    if len(source) > MOST_BYTES.get(language, len(source)) or _endless(source):
         return None
     best = _best(source, GRAMMARS.get(language, ()))
     return None if best is None else tuple(_nested(path, _definitions(*best, source)))
@@ -112,7 +117,7 @@ def _best(source: bytes, grammars: tuple[str, ...]) -> tuple[Tree, str] | None:
             continue
         if not tree.root_node.has_error:
             return tree, grammar
-        parses.append((_wrong(tree, grammar), tree, grammar))
+        parses.append((_wrong(tree), tree, grammar))
     wrong, tree, grammar = min(parses, key=lambda each: each[0], default=(1.0, None, ""))
     return (tree, grammar) if tree and wrong <= MOSTLY_WRONG * len(source) else None
 
@@ -126,9 +131,9 @@ def _parsed(source: bytes, grammar: str) -> Tree | None:
 
     left = PATIENCE + len(source) // BYTES_A_STEP
 
-    def too_long(_at: int, _error: bool) -> bool:
+    def too_long(_at: int, error: bool) -> bool:
         nonlocal left
-        left -= 1
+        left -= AFTER_ERROR if error else 1
         return left < 0
 
     try:
@@ -137,14 +142,18 @@ def _parsed(source: bytes, grammar: str) -> Tree | None:
         return None
 
 
-def _wrong(tree: Tree, grammar: str) -> int:
-    """How many bytes lie in errors."""
-    found = _matches(tree, _query(grammar, "(ERROR) @error"))
-    spans = sorted((node.start_byte, node.end_byte) for _, each in found for node in each["error"])
-    total = reached = 0
-    for start, end in spans:
-        total += max(end - max(start, reached), 0)
-        reached = max(reached, end)
+def _wrong(tree: Tree) -> float:
+    """How many bytes lie in errors; without end when one of them holds more than a search gets through.
+
+    Nodes are looked into only where there is an error, and not below one.
+    """
+    total, pending = 0.0, [tree.root_node]
+    while pending:
+        node = pending.pop()
+        if node.is_error:
+            total += inf if node.child_count > WIDEST else node.end_byte - node.start_byte
+        elif node.has_error:
+            pending += node.children
     return total
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.plan.rules import lint
 from bot.plan.rules.shell import said
-from bot.plan.rules.unsafe import unsafe_parts
+from bot.unsafe_text import unsafe_parts
 from tests.plan.rules.fixtures.atomicity import one_step
 from tests.plan.rules.fixtures.risk import FENCE, document
 from tests.plan.rules.fixtures.risk import prose as foreign_prose
