@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -95,7 +96,7 @@ def alive(pid: int) -> bool:
     """Whether the process exists and is not just waiting to be reaped."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
+    except (OSError, HTTPException):
         return False
 
 
@@ -404,7 +405,7 @@ def test_a_thousand_deliveries_shuffled_and_doubled_are_all_handled(
 def answering(port: int) -> Sender | None:
     try:
         return sender if (sender := Sender(port)).get("/healthz")[0] == 200 else None
-    except OSError:
+    except (OSError, HTTPException):
         return None
 
 
@@ -419,7 +420,7 @@ def test_what_a_killed_receiver_acknowledged_is_stored(start: Start, redis: Redi
         try:
             if sender.post(labeled(issue={"number": number + 1}), guid=guid)[0] == 202:
                 acknowledged.append(guid)
-        except OSError:
+        except (OSError, HTTPException):
             return
         if len(acknowledged) == 60:
             process.kill()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.author.brief import Author, Brief
 from bot.author.cost import MeteredModel, Purse
 from bot.author.fallback import WithStandIn
-from bot.author.model import Heard, Model, ModelError, ModelReply, ModelRequest, unheard
+from bot.author.model import READING, Heard, Model, ModelError, ModelReply, ModelRequest, unheard
 from bot.author.modelled import ModelledAuthor
 from bot.author.outline import OutlineAuthor
 from bot.author.profiles import PROFILES
@@ -54,7 +54,7 @@ def chosen_author(
 
     profile = None if settings.groundplan_profile == "auto" else PROFILES[settings.groundplan_profile]
     author = ModelledAuthor(model, prices=settings.prices, profile=profile, for_planning=for_planning)
-    return WithStandIn(author, OutlineAuthor(), settings.prices)
+    return WithStandIn(author, OutlineAuthor())
 
 
 def pocket(settings: Settings) -> PocketPurse:
@@ -88,7 +88,7 @@ def chosen_model(
         reader = provider(
             elsewhere or base_url, own or ("" if elsewhere else key), settings.groundplan_reader_model
         )
-        model = ByPurpose(model, {"review": reader, "probe": reader})
+        model = ByPurpose(model, dict.fromkeys(READING, reader))
     if settings.groundplan_cassette is None:
         return model
     return CassetteModel(Cassette(settings.groundplan_cassette), settings.groundplan_cassette_mode, model)

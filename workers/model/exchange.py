@@ -56,15 +56,21 @@ class Endpoint:
     def _client(self) -> OpenAI:
         # The import takes half a second, so it waits until a model is really asked.
         import httpx2
-        from openai import OpenAI
+        from openai import DefaultHttpxClient, OpenAI
 
         # OPENAI_LOG=debug would print prompts.
         for name in ("openai", "httpx2", "httpcore2"):
             logging.getLogger(name).setLevel(logging.WARNING)
         patience = self.patience
         timeout = httpx2.Timeout(patience.deadline, connect=patience.connect)
+        # Nobody closes an endpoint, so no connection outlives its exchange: a handshake is little beside the
+        # seconds that an answer takes.
         return OpenAI(
-            api_key=self.key or "none", base_url=self.base_url or OPENAI_URL, timeout=timeout, max_retries=0
+            api_key=self.key or "none",
+            base_url=self.base_url or OPENAI_URL,
+            timeout=timeout,
+            max_retries=0,
+            http_client=DefaultHttpxClient(limits=httpx2.Limits(max_keepalive_connections=0)),
         )
 
     def exchange(self, call: Call, streamed: Streamed | None = None) -> Mapping[str, Any]:
