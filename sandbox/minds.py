@@ -98,6 +98,12 @@ def patches(*those: Mapping[str, str]) -> str:
     return json.dumps({"patches": list(those)})
 
 
+def also_open(asked: Asked) -> list[str]:
+    """The places that a question for patches opens beside those of its findings; `*` stands for any index."""
+    found = re.search(r"^Only where that is what mends a finding; [^:\n]+: (.+)$", asked.user, re.MULTILINE)
+    return found[1].split(", ") if found else []
+
+
 def findings_in(asked: Asked) -> list[tuple[str, str]]:
     """The rule and the place of every finding that a question for patches tells."""
     out, place = [], ""

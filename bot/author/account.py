@@ -5,7 +5,8 @@ Holds no caps; those are the meter's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from bot.author.cost import Capped, Prices, receipt, thousands
 from bot.author.model import Heard, Kind, Model, ModelError, ModelReply, ModelRequest, Purpose, Usage, unheard
@@ -14,6 +15,15 @@ from bot.author.model import Heard, Kind, Model, ModelError, ModelReply, ModelRe
 OF_ONE_ANSWER: frozenset[Kind] = frozenset(
     {"truncated", "empty", "refused", "cut", "time-out", "context-length"}
 )
+# With how long an answer a question still makes sense when a cap leaves no room for the longest. A draft says
+# so in its words, too, and is not cut here.
+SHORT: Mapping[Purpose, int] = {
+    "understand": 1_000,
+    "repair": 1_500,
+    "review": 1_200,
+    "probe": 1_200,
+    "revise": 1_500,
+}
 
 
 @dataclass
@@ -27,14 +37,21 @@ class Account:
     spent: list[tuple[Purpose, Usage]] = field(default_factory=list)
 
     def ask(self, request: ModelRequest, heard: Heard = unheard) -> ModelReply:
-        """One answer. Raises ModelError and Capped."""
+        """One answer, a short one where a cap has room for no other. Raises ModelError and Capped."""
+        try:
+            return self._asked(request, heard)
+        except Capped as end:
+            short = SHORT.get(request.purpose, request.max_output_tokens)
+            if request.max_output_tokens <= short:
+                self.capped = end
+                raise
+        return self.ask(replace(request, max_output_tokens=short), heard)
+
+    def _asked(self, request: ModelRequest, heard: Heard) -> ModelReply:
         try:
             reply = self.model.complete(request, heard)
         except ModelError as error:
             self.spent.append((request.purpose, error.usage))
-            raise
-        except Capped as end:
-            self.capped = end
             raise
         self.spent.append((request.purpose, reply.usage))
         return reply
@@ -54,7 +71,7 @@ class Account:
 
     def receipt(self, prices: Prices | None) -> str:
         """What the run took so far, in words."""
-        return receipt(self.usage, self.spent, prices)
+        return receipt(self.spent, prices)
 
     def so_far(self) -> str:
         """Calls and tokens in few words, "" before the first call."""

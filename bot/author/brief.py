@@ -27,9 +27,9 @@ class Brief:
     """One issue, the repository it stands in at `base_sha`, and what recon found there.
 
     `branch` is the one the work is done on, "" when none is known; `created` is an ISO date, "" when no
-    clock was at hand. `lane` is what a person asked for, "" leaves it to the size. `choices` are the
-    repository's. `repository` and `installation` are GitHub's ids, 0 where there are none: what is spent is
-    counted under them.
+    clock was at hand. `lane` and `profile` are what a person asked for, "" leaves them to the size.
+    `choices` are the repository's. `repository` and `installation` are GitHub's ids, 0 where there are none:
+    what is spent is counted under them.
     """
 
     number: int
@@ -48,6 +48,7 @@ class Brief:
     choices: Choices = DEFAULTS
     repository: int = 0
     installation: int = 0
+    profile: Literal["", "quick", "standard", "deep"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,13 @@ def lint_input(
 def checked(plan: Plan, brief: Brief) -> tuple[tuple[File, ...], Report]:
     """The files of the plan in the brief's format, and what the rules say about plan and files."""
     present = existing(brief.tree)
-    files = FORMATS[brief.format].files(plan, present)
+    return judged(plan, brief, FORMATS[brief.format].files(plan, present), present)
+
+
+def judged(
+    plan: Plan, brief: Brief, files: tuple[File, ...], present: Mapping[str, str]
+) -> tuple[tuple[File, ...], Report]:
+    """As `checked`, for files that are written already; `present` are the texts that they replace."""
     for file in files:
         _refuse_secrets(file, present)
         _refuse_foreign(file.path, brief.tree)

@@ -6,6 +6,7 @@ with an error is let out.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import TypeAdapter
@@ -13,13 +14,14 @@ from pydantic import TypeAdapter
 from bot.author import words
 from bot.author.brief import Author, Brief, Progress, Written
 from bot.author.checking import checked, existing, published
-from bot.author.cost import Capped, receipt
-from bot.author.failure import Failed
-from bot.author.model import Kind, ModelError, Usage
+from bot.author.cost import Capped
+from bot.author.failure import Failed, RefusedAfter
+from bot.author.model import Kind, ModelError, Remains
+from bot.decisions import decisions_of, with_deadlines, with_placeholders
 from bot.effects import File, is_plan_path
 from bot.errors import UserError
 from bot.plan.announcement import MAX_BODY, check_run, pull_request, verdict
-from bot.plan.findings import Finding
+from bot.plan.findings import Finding, Report
 from bot.plan.formats import FORMATS
 from bot.plan.leftovers import leftovers
 from bot.plan.model import Plan
@@ -66,20 +68,17 @@ def composed(brief: Brief, author: Author, progress: Progress) -> tuple[Outcome,
         return _settled(brief, name, author.write(brief, progress), progress)
     except ModelError as error:
         said = f"{MODEL_TROUBLE[error.kind]} ({inline(error.reason)})"
-        return _without(brief, name, "failed", said + _took(error.usage)), ()
+        return _without(brief, name, "failed", said + words.in_vain(error.remains)), ()
     except Capped as end:
         said = f"The cap of {end.words} is reached. {NEXT_AT_A_CAP}"
-        return _without(brief, name, "failed", said + _took(end.usage)), ()
+        return _without(brief, name, "failed", said + words.in_vain(end.remains)), ()
     except Failed as failure:
         said = words.failed(failure.findings)
-        return _without(brief, name, "failed", said + _took(failure.usage)), failure.findings
+        return _without(brief, name, "failed", said + words.in_vain(failure.remains)), failure.findings
     except UserError as refusal:
-        return _without(brief, name, "failed", f"{refusal.reason} {refusal.next_step}".strip()), ()
-
-
-def _took(usage: Usage) -> str:
-    """What a model was paid for in vain."""
-    return f"\n\nIt took {receipt(usage, (), None)}." if usage.calls else ""
+        said = f"{refusal.reason} {refusal.next_step}".strip()
+        remains = refusal.remains if isinstance(refusal, RefusedAfter) else Remains()
+        return _without(brief, name, "failed", said + words.in_vain(remains)), ()
 
 
 def _settled(
@@ -94,30 +93,58 @@ def _settled(
 
 
 def _published(brief: Brief, name: str, written: Plan, note: str) -> tuple[Outcome, tuple[Finding, ...]]:
-    plan = FORMATS[brief.format].whole(written)
+    """The outcome that shows the plan. Raises Failed and RefusedAfter with what the plan took, for what the
+    last look finds."""
+    remains = Remains(written.provenance.receipt)
+    try:
+        return _shown(brief, name, written, note)
+    except Failed as failure:
+        raise Failed(failure.findings, failure.usage, remains) from None
+    except UserError as refusal:
+        raise RefusedAfter(refusal, remains) from None
+
+
+def _shown(brief: Brief, name: str, written: Plan, note: str) -> tuple[Outcome, tuple[Finding, ...]]:
+    plan = to_publish(FORMATS[brief.format].whole(written), brief)
     files, report = checked(plan, brief)
     if not report.ok:
         raise Failed(report.findings)
-    _hold_closed_set(files)
     left = leftovers(files, plan.issue, existing(brief.tree))
+    said = "".join(f"{one}\n\n" for one in (inline(note), left.words()) if one)
+    outcome = presented(plan, brief, files, report, said=said, headline=f"Add the plan for #{brief.number}")
+    return replace(outcome, removed=left.removed, author=name), report.findings
+
+
+def to_publish(plan: Plan, brief: Brief) -> Plan:
+    """The plan as it goes to GitHub: decisions have a deadline, and a stand-in for the number of the issue
+    that is filed when the plan is published. On a folder nothing is filed."""
+    if not brief.repository:
+        return plan
+    days = brief.choices.config.decisions.deadline_days
+    return with_placeholders(with_deadlines(plan, brief.created, days))
+
+
+def presented(
+    plan: Plan, brief: Brief, files: tuple[File, ...], report: Report, *, said: str, headline: str
+) -> Outcome:
+    """A checked plan with all texts that GitHub shows of it; `said` is Markdown to begin them with. Raises
+    Failed when they would do what texts must not, UserError when a file is not ours to write."""
+    _hold_closed_set(files)
     title, body = pull_request(plan, report, files=files)
     closing = FORMATS[brief.format].closing(plan)
     if closing and len(body) + len(closing) < MAX_BODY:
         body = f"{body.rstrip()}\n\n## When it is approved\n\n{closing}\n"
-    headline = f"Add the plan for #{brief.number}"
     shown = published(
         plan, brief, {"pull request title": title, "pull request body": body, "commit headline": headline}
     )
     if not shown.ok:
         raise Failed(shown.findings)
-    said = "".join(f"{one}\n\n" for one in (inline(note), left.words()) if one)
     check_title, check_summary, annotations = check_run(report, files)
-    outcome = Outcome(
+    return Outcome(
         digest=brief.inputs_digest,
         kind="plan",
         body=f"{said}{_summary(plan, verdict(report))}" + (f"\n\n{closing}" if closing else ""),
         files=files,
-        removed=left.removed,
         pull_title=title,
         pull_body=f"{said}{body}",
         headline=headline,
@@ -125,9 +152,8 @@ def _published(brief: Brief, name: str, written: Plan, note: str) -> tuple[Outco
         check_summary=check_summary,
         check_ok=report.ok,
         annotations=tuple(annotations),
-        author=name,
+        decisions=decisions_of(plan),
     )
-    return outcome, report.findings
 
 
 def _hold_closed_set(files: tuple[File, ...]) -> None:

@@ -7,19 +7,22 @@ the purse's business, not this module's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from typing import Literal, Protocol
 
 from bot.author.model import (
     BYTES_PER_TOKEN,
+    READING,
     Heard,
     Kind,
     Model,
     ModelError,
     ModelReply,
     ModelRequest,
+    Purpose,
+    Remains,
     Usage,
     unheard,
 )
@@ -33,15 +36,24 @@ _CAP = re.compile(r"\s{0,9}(?P<amount>[0-9]{1,12}(\.[0-9]{1,6})?)\s{0,9}(?P<unit
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Money for a million tokens. `cached` is the price of input that the endpoint had kept."""
+    """Money for a million tokens. `cached` is the price of input that the endpoint had kept; `reader` are the
+    prices of the model that reads plans, None where they are the same.
+    """
 
     input: Decimal
     cached: Decimal
     output: Decimal
     currency: str = "USD"
+    reader: Prices | None = None
 
-    def of(self, usage: Usage) -> Decimal:
+    def all_of(self, spent: Iterable[tuple[Purpose, Usage]]) -> Decimal:
+        """What several calls cost together, each at the price of the model it went to."""
+        return sum((self.of(usage, purpose) for purpose, usage in spent), Decimal(0))
+
+    def of(self, usage: Usage, purpose: Purpose = "draft") -> Decimal:
         """What the usage costs, in the prices' currency."""
+        if self.reader and purpose in READING:
+            return self.reader.of(usage)
         fresh = usage.input_tokens - usage.cached_tokens
         paid = fresh * self.input + usage.cached_tokens * self.cached + usage.output_tokens * self.output
         return paid / MILLION
@@ -114,14 +126,21 @@ def cap(scope: Scope, text: str) -> Cap:
 class Capped(GroundplanError):
     """The next call could pass a cap, so it was not made. `usage` is what went before it in this run."""
 
-    def __init__(self, cap: Cap, words: str, usage: Usage | None = None) -> None:
+    def __init__(
+        self,
+        cap: Cap,
+        words: str,
+        usage: Usage | None = None,
+        remains: Remains = Remains(),  # noqa: B008 - frozen
+    ) -> None:
         super().__init__(f"the cap of {words} is reached")
         self.cap = cap
         self.words = words
         self.usage = usage or Usage()
+        self.remains = remains
 
-    def __reduce__(self) -> tuple[type[Capped], tuple[Cap, str, Usage]]:
-        return type(self), (self.cap, self.words, self.usage)
+    def __reduce__(self) -> tuple[type[Capped], tuple[Cap, str, Usage, Remains]]:
+        return type(self), (self.cap, self.words, self.usage, self.remains)
 
 
 class Purse(Protocol):
@@ -153,7 +172,7 @@ class MeteredModel:
 
     def complete(self, request: ModelRequest, heard: Heard = unheard) -> ModelReply:
         """As the model. Raises Capped before anything is sent."""
-        worst = self._spent(worst_case(request))
+        worst = self._spent(request, worst_case(request))
         if passed := self.purse.reserve(worst):
             raise Capped(passed, passed.shown(self.prices))
         try:
@@ -161,13 +180,16 @@ class MeteredModel:
         except ModelError as error:
             if error.kind in MAYBE_PAID and not error.usage.calls:
                 raise ModelError(error.kind, error.reason, worst_case(request), error.delay) from None
-            self.purse.settle(worst, self._spent(error.usage))
+            self.purse.settle(worst, self._spent(request, error.usage))
             raise
-        self.purse.settle(worst, self._spent(reply.usage))
+        except Capped:  # by a purse further in, before anything was sent
+            self.purse.settle(worst, Spent())
+            raise
+        self.purse.settle(worst, self._spent(request, reply.usage))
         return reply
 
-    def _spent(self, usage: Usage) -> Spent:
-        micros = int(self.prices.of(usage) * MILLION) if self.prices else 0
+    def _spent(self, request: ModelRequest, usage: Usage) -> Spent:
+        micros = int(self.prices.of(usage, request.purpose) * MILLION) if self.prices else 0
         return Spent(usage.input_tokens + usage.output_tokens, micros)
 
 
@@ -179,18 +201,20 @@ def worst_case(request: ModelRequest) -> Usage:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a run is expected to take, said before it starts."""
+    """What a run is expected to take, said before it starts: each call with nothing of it cached."""
 
-    calls: int
-    input_tokens: int
-    output_tokens: int
+    expected: tuple[tuple[Purpose, Usage], ...]
+
+    @property
+    def usage(self) -> Usage:
+        return sum((each for _, each in self.expected), Usage())
 
     def shown(self, prices: Prices | None) -> str:
-        """In words: "about 7 calls, 66k tokens in, 14k out, at most 0.31 USD"."""
-        tokens = f"{thousands(self.input_tokens)} tokens in, {thousands(self.output_tokens)} out"
-        usage = Usage(self.input_tokens, self.output_tokens)
-        money = f", about {prices.shown(prices.of(usage))}" if prices else ""
-        return f"about {self.calls} {'call' if self.calls == 1 else 'calls'}, {tokens}{money}"
+        """In words: "about 7 calls, 66k tokens in, 14k out, about 0.31 USD"."""
+        usage = self.usage
+        tokens = f"{thousands(usage.input_tokens)} tokens in, {thousands(usage.output_tokens)} out"
+        money = f", about {prices.shown(prices.all_of(self.expected))}" if prices else ""
+        return f"about {usage.calls} {'call' if usage.calls == 1 else 'calls'}, {tokens}{money}"
 
 
 def thousands(count: int) -> str:
@@ -198,17 +222,20 @@ def thousands(count: int) -> str:
     return f"{round(count / 1000)}k" if count >= 1000 else str(count)
 
 
-def receipt(usage: Usage, by_purpose: Iterable[tuple[str, Usage]], prices: Prices | None) -> str:
-    """What a run took, in words; the parts that took most first."""
+def receipt(spent: Sequence[tuple[Purpose, Usage]], prices: Prices | None) -> str:
+    """What a run took, in words; the parts that took most first. "" when no call was made."""
+    usage = sum((each for _, each in spent), Usage())
+    if not usage.calls:
+        return ""
     share = (
         f", {round(100 * usage.cached_tokens / usage.input_tokens)} % of it cached"
         if usage.cached_tokens and usage.input_tokens
         else ""
     )
-    money = f", {prices.shown(prices.of(usage))}" if prices else ""
+    money = f", {prices.shown(prices.all_of(spent))}" if prices else ""
     about = "about " if usage.estimated else ""
     sums: dict[str, Usage] = {}
-    for name, each in by_purpose:
+    for name, each in spent:
         sums[name] = sums.get(name, Usage()) + each
     parts = sorted(sums.items(), key=lambda each: (-each[1].input_tokens - each[1].output_tokens, each[0]))
     told = ", ".join(f"{name} {each.calls}" for name, each in parts if each.calls)

@@ -180,9 +180,11 @@ def _settled(data: dict[str, Any], facts: Facts) -> dict[str, Any]:
         "obligations": _obligations(data.get("obligations"), data.get("tasks"), facts),
     }
     if isinstance(data.get("tasks"), list):
-        data["tasks"] = [_task(each, facts) if isinstance(each, dict) else each for each in data["tasks"]]
+        data["tasks"] = [
+            permitted_task(each, facts) if isinstance(each, dict) else each for each in data["tasks"]
+        ]
     if isinstance(defaults := data.get("contract_defaults"), dict):
-        known = _known_commands(defaults.get("acceptance_tests"), facts)
+        known = known_commands(defaults.get("acceptance_tests"), facts)
         names = _tokens(defaults.get("invariants"))
         data["contract_defaults"] = {
             **defaults,
@@ -204,7 +206,8 @@ def _header(header: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
     return {**header, **known, **({"created": brief.created} if brief.created else {})}
 
 
-def _task(task: dict[str, Any], facts: Facts) -> dict[str, Any]:
+def permitted_task(task: dict[str, Any], facts: Facts) -> dict[str, Any]:
+    """A task without the paths, commands and evidence that a model may not choose."""
     out = dict(task)
     if isinstance(files := task.get("files"), list):
         out["files"] = [each for each in files if not (isinstance(each, dict) and _is_foreign(each, facts))]
@@ -213,7 +216,7 @@ def _task(task: dict[str, Any], facts: Facts) -> dict[str, Any]:
             out[name] = [each for each in paths if isinstance(each, str) and not path_fault(each)]
     if isinstance(allowed := out.get("allowed_paths"), list):
         out["allowed_paths"] = [each for each in allowed if not _is_protected(each, facts)]
-    out["commands"] = _known_commands(task.get("commands"), facts)
+    out["commands"] = known_commands(task.get("commands"), facts)
     out["evidence"] = [each for each in _listed(task.get("evidence")) if _is_seen(each, facts)]
     return out
 
@@ -247,7 +250,7 @@ def _is_seen(evidence: object, facts: Facts) -> bool:
     return text is not None and " ".join(quote.split()) in " ".join(text.split())
 
 
-def _known_commands(commands: object, facts: Facts) -> list[str]:
+def known_commands(commands: object, facts: Facts) -> list[str]:
     """The commands that the repository defines, alone or with plain arguments behind them."""
     known = {each.line for each in facts.commands} | set(validation(facts))
     return [each for each in _listed(commands) if isinstance(each, str) and _is_known(each.strip(), known)]
@@ -269,7 +272,7 @@ def _milestones(milestones: list[Any], facts: Facts) -> list[Any]:
     return [
         {
             **each,
-            "validation": _known_commands(each.get("validation"), facts),
+            "validation": known_commands(each.get("validation"), facts),
             "status": "active"
             if at == active
             else "queued"

@@ -7,8 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.author.brief import Author, Brief, Progress, Written
-from bot.author.cost import Capped, Prices, receipt
-from bot.author.model import Kind, ModelError, Usage
+from bot.author.cost import Capped
+from bot.author.model import Kind, ModelError
+from bot.author.words import had_understood
 from bot.plan.model import Plan
 
 # The endpoint is at fault, not the request: trying again later may do, and until then an outline is worth
@@ -22,7 +23,6 @@ class WithStandIn:
 
     first: Author
     stand_in: Author
-    prices: Prices | None = None
 
     @property
     def name(self) -> str:
@@ -44,21 +44,22 @@ class WithStandIn:
             if written.kind != "plan":
                 raise
             author = f"{self.stand_in.name}/{self.stand_in.version}"
-            plan = _billed(written.plan, away.usage, self.prices)
+            plan = _billed(written.plan, away)
             return replace(written, plan=plan, reason=_note(away), author=author)
 
 
-def _billed(plan: Plan | None, spent: Usage, prices: Prices | None) -> Plan | None:
+def _billed(plan: Plan | None, away: ModelError | Capped) -> Plan | None:
     """The plan with what was paid in vain on its receipt."""
     if plan is None:
         return None
+    spent = away.usage
     provenance = plan.provenance.model_copy(
         update={
             "calls": spent.calls,
             "input_tokens": spent.input_tokens,
             "output_tokens": spent.output_tokens,
             "cached_tokens": spent.cached_tokens,
-            "receipt": receipt(spent, (), prices) if spent.calls else "",
+            "receipt": away.remains.receipt,
         }
     )
     return plan.model_copy(update={"provenance": provenance})
@@ -66,4 +67,5 @@ def _billed(plan: Plan | None, spent: Usage, prices: Prices | None) -> Plan | No
 
 def _note(away: ModelError | Capped) -> str:
     why = f"the cap of {away.words} is reached" if isinstance(away, Capped) else f"it failed: {away.kind}"
-    return f"The model could not be used ({why}), so this is an outline made without it."
+    note = f"The model could not be used ({why}), so this is an outline made without it."
+    return f"{note} {had_understood(away.remains)}".strip()

@@ -54,6 +54,7 @@ class Usage:
 
 
 Purpose = Literal["understand", "draft", "repair", "review", "probe", "revise"]
+READING: frozenset[Purpose] = frozenset({"review", "probe"})  # what a second model does, where there is one
 Heard = Callable[[str], None]  # called with each new piece of an answer while it comes in
 
 
@@ -110,20 +111,38 @@ class Model(Protocol):
         ...
 
 
-class ModelError(GroundplanError):
-    """No usable answer. `usage` is what it cost all the same; `delay` is how long
-    to wait, where that helps.
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What is left of a run that ended without a plan, in words: what it took ("" for nothing), and what the
+    model had understood of the issue until then.
     """
 
-    def __init__(self, kind: Kind, reason: str, usage: Usage | None = None, delay: float = 0.0) -> None:
+    receipt: str = ""
+    understood: str = ""
+
+
+class ModelError(GroundplanError):
+    """No usable answer. `usage` is what it cost all the same; `delay` is how long
+    to wait, where that helps; `remains` are those of the whole run.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        reason: str,
+        usage: Usage | None = None,
+        delay: float = 0.0,
+        remains: Remains = Remains(),
+    ) -> None:
         super().__init__(f"{kind}: {reason}")
         self.kind = kind
         self.reason = reason
         self.usage = usage or Usage()
         self.delay = delay
+        self.remains = remains
 
-    def __reduce__(self) -> tuple[type[ModelError], tuple[Kind, str, Usage, float]]:
-        return type(self), (self.kind, self.reason, self.usage, self.delay)
+    def __reduce__(self) -> tuple[type[ModelError], tuple[Kind, str, Usage, float, Remains]]:
+        return type(self), (self.kind, self.reason, self.usage, self.delay, self.remains)
 
 
 def usable(reply: ModelReply) -> ModelReply:

@@ -8,38 +8,38 @@ brief are the model's answers.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from bot.author.account import Account
+from bot.author.beforehand import without_model
 from bot.author.brief import Brief, Progress, Quoted, Written
-from bot.author.cost import Capped, Prices, worst_case
-from bot.author.drafting import Candidate, Source, Withheld, candidate, rechecked, unreadable
+from bot.author.cost import Capped, Prices
+from bot.author.drafting import Candidate, Source, Withheld, candidate, unreadable
+from bot.author.estimate import draft_tokens, quoted
 from bot.author.facts import Facts
-from bot.author.failure import Failed
-from bot.author.model import Kind, Model, ModelError, unheard
+from bot.author.failure import Failed, RefusedAfter
+from bot.author.handing_over import asking, deciding
+from bot.author.model import Kind, Model, ModelError, Remains, unheard
 from bot.author.observed import observed
-from bot.author.open_questions import with_questions
 from bot.author.patches import settled
 from bot.author.peers import Feedback, feedback, questions
-from bot.author.profiles import Profile, profile_of
+from bot.author.profiles import PROFILES, Profile, profile_of
 from bot.author.prompt import VERSION as PROMPT_VERSION
 from bot.author.prompt import Context, Prompt, context
-from bot.author.readiness import readiness
-from bot.author.recipes import trivial_reason
-from bot.author.stages import repairing, understanding
+from bot.author.stages import disagreeing, repairing, understanding
 from bot.author.stages.selecting import WAYS, disputed, selected
 from bot.author.stages.understanding import Understanding
-from bot.author.telling import Listener, differing, left_out, told, unheard_of
-from bot.plan.model import Plan, Question
+from bot.author.telling import KEPT_SHORT, Listener, differing, in_short, left_out, told, unheard_of
+from bot.errors import UserError
+from bot.plan.model import Plan
 
 VERSION = "2"
-SMALLER = 0.7
+SMALLER, FRUGAL = 0.7, 0.5  # shares of the usual context: where the whole is too long, and near a cap
 FRESH = 100  # the sample of a draft that starts over, so that it is another question than the first one
 BAD_ANSWERS: dict[Kind, str] = {"truncated": "it was cut off; be shorter", "empty": "it was empty"}
-FEW_WORDS = 8
 SPREAD = 0.5  # drafts less alike than this leave something to decide
 THREADS = 5
 MOST_DISPUTED = 4
@@ -71,22 +71,7 @@ class ModelledAuthor:
         """
         progress("reading the issue")
         facts = Facts(brief)
-        return _without_model(facts) or _Run(self, facts, progress).written()
-
-
-def _without_model(facts: Facts) -> Written | None:
-    """What can be said without paying for a model."""
-    if reason := trivial_reason(facts):
-        return Written("unneeded", reason=reason)
-    if facts.all_done:
-        return Written(
-            "unneeded", reason="Every box in the issue is ticked, so there is nothing left to plan."
-        )
-    if not facts.demands and len(f"{facts.brief.title} {facts.brief.body}".split()) < FEW_WORDS:
-        return Written(
-            "unready", reason="The issue says too little to plan from.", readiness=readiness(facts)
-        )
-    return None
+        return without_model(facts) or _Run(self, facts, progress).written()
 
 
 @dataclass
@@ -100,6 +85,7 @@ class _Run:
     understood: Understanding = field(default_factory=Understanding)
     feedback: Feedback | None = None
     settled: frozenset[str] = frozenset()
+    others: tuple[Plan, ...] = ()
     notes: list[str] = field(default_factory=list)
     answered_by: str = ""
     account: Account = field(init=False)
@@ -110,28 +96,40 @@ class _Run:
         self.context = context(self.facts)
 
     def written(self) -> Written:
-        """The story. A sound plan is handed over even when a cap or a broken answer ends it early."""
+        """The story, or what is left of it where it ends without a plan."""
         self._quote()
+        try:
+            return self._planned()
+        except UserError as refusal:
+            raise RefusedAfter(refusal, self._remains) from None
+
+    def _planned(self) -> Written:
+        """The stages. A sound plan is handed over even when a cap or a broken answer ends them early."""
         try:
             self._understand()
             self._draft()
             self._mend()
             self._start_over()
+            self._settle_differences()
             self._have_it_read()
         except (Capped, ModelError) as end:
             if not self._is_sound:
                 raise self._billed(end) from None
             self.notes.append(left_out(end))
         if not self._is_sound:
-            raise Failed(self._best.findings, self.account.usage)
-        said = [observed(self.facts.title, self.facts.brief.body, self.understood.observed), *self.notes]
+            raise Failed(self._best.findings, self.account.usage, self._remains)
+        short = [KEPT_SHORT] if self.context.share <= FRUGAL else []
+        said = [
+            observed(self.facts.title, self.facts.brief.body, self.understood.observed),
+            *short,
+            *self.notes,
+        ]
         reason = " ".join(each for each in said if each)
         return Written("plan", plan=self._signed(self._best), usage=self.account.usage, reason=reason)
 
     def _quote(self) -> None:
         """Say what the run is expected to take before anything is spent."""
-        draft = worst_case(self.context.drafting().request)
-        quote = self.profile.quote(draft.input_tokens).shown(self.author.prices)
+        quote = quoted(self.profile, self.context).shown(self.author.prices)
         self.progress(Quoted(f"{self.profile.name} profile: {quote}"))
 
     # --- the stages ------------------------------------------------------------------------------------
@@ -172,9 +170,9 @@ class _Run:
         choice = selected(plans)
         if choice.likeness < SPREAD and (paths := disputed(plans)[:MOST_DISPUTED]):
             self.notes.append(differing(len(plans), paths))
-        others = [each for at, each in enumerate(plans) if at != choice.at]
-        asked = [one.model_copy(update={"blocking": False}) for plan in others for one in plan.questions]
-        return self._asking(usable[choice.at], asked)
+        self.others = tuple(each for at, each in enumerate(plans) if at != choice.at)
+        asked = [one.model_copy(update={"blocking": False}) for plan in self.others for one in plan.questions]
+        return asking(usable[choice.at], asked, self.facts)
 
     def _mend(self) -> None:
         """Rounds of repair while there is something to mend and it helps; for warnings alone one round."""
@@ -207,6 +205,12 @@ class _Run:
         fresh = self._drafted(sample=FRESH)
         self.best = fresh if fresh.betters(best) else best
 
+    def _settle_differences(self) -> None:
+        """Where several drafts differ on what is built, the owner decides."""
+        best = self._best
+        if best.plan is not None:
+            self.best, _ = deciding(best, disagreeing.between(best.plan, self.others), self.facts)
+
     def _have_it_read(self) -> None:
         """Reviews and coders, one revision, and what is still open as questions to the owner."""
         best = self._best
@@ -223,7 +227,17 @@ class _Run:
             self._revise(best, said)
         except (Capped, ModelError) as end:
             self.notes.append(left_out(end, said))
-        self.best = self._asking(self._best, questions(said.unsettled(self.settled)))
+        self._hand_over(said)
+
+    def _hand_over(self, said: Feedback) -> None:
+        """What readers still have to know becomes decisions where they would do different things, and else
+        questions."""
+        best = self._best
+        assert best.plan is not None
+        disputes = disagreeing.among_coders(said.open_points(self.settled), best.plan)
+        best, decided = deciding(best, disputes, self.facts)
+        left = said.unsettled(self.settled | decided)
+        self.best = asking(best, questions(left), self.facts)
 
     def _revise(self, best: Candidate, said: Feedback) -> None:
         """Take the patches if the rules find no more than before and no work is lost."""
@@ -241,16 +255,21 @@ class _Run:
     # --- drafts and answers ----------------------------------------------------------------------------
 
     def _drafted(self, way: str = "", again: str = "", sample: int = 0) -> Candidate:
-        """One draft; a prompt that is too long is asked once more with less."""
+        """One draft; what is too long, or would pass a cap, is asked once more with less."""
         if not way:
             self._tell("writing the draft")
         whole = self.context
         try:
             return self._answered(self._drafting(whole, way, again, sample), listens=not way)
+        except Capped:
+            if whole.share <= FRUGAL:
+                raise
+            smaller = context(self.facts, FRUGAL, draft_tokens(len(self.facts.demands)))
         except ModelError as error:
             if error.kind != "context-length" or whole.share < 1:
                 raise
-        self.context = smaller = context(self.facts, SMALLER)
+            smaller = context(self.facts, SMALLER)
+        self.context = smaller
         return self._answered(self._drafting(smaller, way, again, sample), listens=not way)
 
     def _drafting(self, shown: Context, way: str, again: str, sample: int) -> Prompt:
@@ -274,24 +293,14 @@ class _Run:
             text, self.facts, Source(name, answered_by, PROMPT_VERSION, self.account.usage, withheld)
         )
 
-    def _asking(self, before: Candidate, asked: Sequence[Question]) -> Candidate:
-        """A sound plan that asks the owner this as well: all of it, or what the rules let through. That a
-        question could be worded better does not keep it back.
-        """
-        for some in (asked, *([each] for each in asked)):
-            plan = with_questions(before.plan, some) if before.plan and some else before.plan
-            if plan is None or plan == before.plan:
-                continue
-            after = rechecked(plan, self.facts, before.withheld)
-            before = after if after.holds(before) else before
-        return before
-
     # --- what a run knows of itself --------------------------------------------------------------------
 
     @cached_property
     def profile(self) -> Profile:
         facts = self.facts
-        return self.author.profile or profile_of(facts.lane, len(facts.work), bool(facts.risks))
+        named = facts.brief.profile
+        asked = PROFILES[named] if named else None
+        return self.author.profile or asked or profile_of(facts.lane, len(facts.work), bool(facts.risks))
 
     @property
     def _best(self) -> Candidate:
@@ -310,8 +319,12 @@ class _Run:
     def _billed(self, end: Capped | ModelError) -> Capped | ModelError:
         """The same end with what the whole run has cost."""
         if isinstance(end, Capped):
-            return Capped(end.cap, end.words, self.account.usage)
-        return ModelError(end.kind, end.reason, self.account.usage, end.delay)
+            return Capped(end.cap, end.words, self.account.usage, self._remains)
+        return ModelError(end.kind, end.reason, self.account.usage, end.delay, self._remains)
+
+    @property
+    def _remains(self) -> Remains:
+        return Remains(self.account.receipt(self.author.prices), in_short(self.understood))
 
     def _signed(self, best: Candidate) -> Plan:
         """The plan with the cost of all calls, the profile, and how it was read."""

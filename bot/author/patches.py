@@ -22,12 +22,17 @@ Op = Literal["replace", "add", "remove"]
 MOST = 60
 LONGEST_VALUE = 20_000
 _INDEX = re.compile(r"0|[1-9][0-9]{0,5}")
-# Where else a finding may be mended than where it stands, by how its rule begins.
+# Where else a finding may be mended than where it stands, by how its rule begins: what names the thing at
+# fault, what it is held against, and the other side of what two tasks do. Never the words in which a fault
+# is only seen: they could be said otherwise and the fault be kept.
 ELSEWHERE: Mapping[str, tuple[str, ...]] = {
-    "PLN2": ("/tasks/*/depends_on", "/tasks/*/decisions", "/tasks/*/covers"),
+    "PLN2": ("/tasks/*/depends_on", "/tasks/*/decisions", "/tasks/*/covers", "/tasks/*/milestone"),
     "PLN3": ("/tasks/*/depends_on",),
+    "PLN310": ("/tasks/*/files",),
     "PLN5": ("/tasks/-",),
     "PLN6": ("/tasks/*/acceptance", "/tasks/*/tests"),
+    "PLN805": ("/tasks/*/milestone", "/roadmap/milestones/*/dependencies"),
+    "PLN818": ("/tasks/*/milestone",),
     "PLN91": ("/questions/*",),
     "PLN7": ("/tasks/*/covers", "/tasks/-", "/non_goals", "/questions", "/requirements"),
 }
@@ -107,13 +112,20 @@ def places(findings: Iterable[Finding]) -> frozenset[tuple[str, ...]]:
     out = set[tuple[str, ...]]()
     for each in findings:
         out.add(_field(tokens(each.pointer)))
-        out.update(
-            tokens(place)
-            for rules, elsewhere in ELSEWHERE.items()
-            if each.rule.startswith(rules)
-            for place in elsewhere
-        )
+        out.update(map(tokens, elsewhere([each])))
     return frozenset(out)
+
+
+def elsewhere(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The pointers of the places beside their own where findings may be mended; `*` stands for any index."""
+    found = (
+        place
+        for each in findings
+        for rules, places in ELSEWHERE.items()
+        if each.rule.startswith(rules)
+        for place in places
+    )
+    return tuple(sorted(dict.fromkeys(found)))
 
 
 def index(part: str, length: int) -> int | None:

@@ -59,8 +59,14 @@ class Feedback:
 
     def unsettled(self, settled: frozenset[str]) -> tuple[OpenPoint, ...]:
         """Questions that must be settled and were not."""
+        return tuple(point for _, point in self.open_points(settled))
+
+    def open_points(self, settled: frozenset[str]) -> tuple[tuple[str, OpenPoint], ...]:
+        """The same with the rule of the finding that each was told as."""
         return tuple(
-            point for rule, point in self.points.items() if point.must_be_settled and rule not in settled
+            (rule, point)
+            for rule, point in self.points.items()
+            if point.must_be_settled and rule not in settled
         )
 
 

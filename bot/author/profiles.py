@@ -1,5 +1,5 @@
 """How thoroughly a plan is written with a model: which stages run and how often, chosen by size and risk
-unless a person said. Chooses and quotes; runs nothing.
+unless a person said. Chooses; runs nothing.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.author.cost import Quote
 from bot.author.size import LaneChoice
 
 Name = Literal["quick", "standard", "deep"]
@@ -25,16 +24,6 @@ class Profile:
     repairs: int
     reviews: bool
     coders: int
-
-    def quote(self, prompt_tokens: int) -> Quote:
-        """What a run is expected to take when the first question has so many tokens. One repair is expected,
-        and a revision after every reading by others.
-        """
-        draft, small = prompt_tokens, prompt_tokens // 2
-        calls = [(small, 1_200)] * self.understands + [(draft, 8_000)] * self.drafts + [(small, 1_500)]
-        calls += [(small + 6_000, 1_500)] * (2 * self.reviews) + [(10_000, 1_500)] * self.coders
-        calls += [(small + 2_000, 2_000)] * bool(self.reviews or self.coders)
-        return Quote(len(calls), sum(given for given, _ in calls), sum(got for _, got in calls))
 
 
 PROFILES: Mapping[Name, Profile] = {

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from itertools import islice
 
 from bot.author.excerpts import excerpts
 from bot.author.facts import Facts
@@ -19,38 +20,42 @@ from bot.recon.kinds import kind_of
 from bot.recon.secrets import Guarded
 from bot.render import render
 
-VERSION = "plan-4"
+VERSION = "plan-5"
 CONTEXT_TOKENS = 10_000
 DRAFT_TOKENS = 14_000  # beside the context: excerpts and the documents a plan starts from
 OUTPUT_TOKENS = 16_000
+TOKENS_A_WORD = 2  # in JSON, with room to spare
 MOST_PATHS = 400
 SHARE_OF_AN_INPUT = 0.2
 OFFERED = 120  # files that a model may ask to see
 
 
 @cache
-def _question(plan_format: str) -> Question:
-    return Question("draft", "plan", wire_schema(plan_format), OUTPUT_TOKENS)
+def _question(plan_format: str, most_tokens: int) -> Question:
+    return Question("draft", "plan", wire_schema(plan_format), most_tokens)
 
 
 @dataclass(frozen=True)
 class Context:
     """What a run's questions share, and what did not fit into it, in words for people. `share` below 1 keeps
-    to that part of the usual budgets.
+    to that part of the usual budgets, and `most_tokens` to answers that are shorter than usual.
     """
 
     facts: Facts
     shared: Shared
     share: float
     cut: tuple[str, ...]
+    most_tokens: int = OUTPUT_TOKENS
 
-    @property
+    @cached_property
     def offered(self) -> tuple[str, ...]:
-        """Files that may be shown with a draft, best first; secrets are not among them."""
+        """Files that may be shown with a draft, best first. What looks like a secret, by its name or by what
+        it holds, is not among them, nor what is no text."""
         tree = Guarded(self.facts.brief.tree)
         ranked = [each.path for each in self.facts.brief.recon.ranked]
         near = dict.fromkeys([*self.facts.named, *ranked, *_paths(self.facts)])
-        return tuple(path for path in near if tree.entry(path) and kind_of(path) not in UNSHOWN)[:OFFERED]
+        shown = (path for path in near if kind_of(path) not in UNSHOWN and tree.text(path) is not None)
+        return tuple(islice(shown, OFFERED))
 
     def drafting(self, wanted: Sequence[str] = (), understood: str = "", way: str = "", again: str = "",
                  sample: int = 0) -> Prompt:  # fmt: skip
@@ -67,10 +72,11 @@ class Context:
             demands=", ".join(each.id for each in self.facts.demands) or "what the issue asks for",
             way=way,
             again=again,
+            most_words=self.most_tokens // TOKENS_A_WORD if self.most_tokens < OUTPUT_TOKENS else 0,
         )
         stripped = [f"{fence.stripped} invisible characters"] if fence.stripped else []
         return Prompt(
-            self.shared.request(_question(self.facts.brief.format), tail, sample),
+            self.shared.request(_question(self.facts.brief.format, self.most_tokens), tail, sample),
             (*self.cut, *room.cut, *stripped),
         )
 
@@ -83,7 +89,7 @@ class Prompt:
     cut: tuple[str, ...]
 
 
-def context(facts: Facts, share: float = 1.0) -> Context:
+def context(facts: Facts, share: float = 1.0, most_tokens: int = OUTPUT_TOKENS) -> Context:
     """The beginning of a run's questions: fixed words, the document, the repository, the issue."""
     brief = facts.brief
     fence = Fence(nonce_of(brief.inputs_digest, brief.title, brief.body, brief.base_sha))
@@ -105,7 +111,7 @@ def context(facts: Facts, share: float = 1.0) -> Context:
     if fence.stripped:
         room.cut.append(f"{fence.stripped} invisible characters")
     shared = Shared(render("prompts/system.md"), prefix, fence.nonce, f"groundplan-{VERSION}")
-    return Context(facts, shared, share, tuple(room.cut))
+    return Context(facts, shared, share, tuple(room.cut), most_tokens)
 
 
 def for_coders(facts: Facts, ours: Shared, rendering: str) -> Shared:

@@ -11,9 +11,15 @@ from dataclasses import dataclass
 from bot.author.cost import Capped
 from bot.author.model import ModelError
 from bot.author.peers import Feedback
+from bot.author.purge import Purge
 from bot.author.stages.understanding import Understanding
+from bot.plan.safe_text import clipped
 
 _OF_A_TASK = '"objective"'
+LONGEST = 1_500
+KEPT_SHORT = (
+    "A cap left little room, so this plan was written from less of the repository than usual and kept short."
+)
 
 
 @dataclass
@@ -38,6 +44,11 @@ def told(known: Understanding) -> str:
     lines += [f"{each.demand or 'Beside the demands'}: {each.meaning}" for each in known.requirements]
     lines += [f"Not known: {each}" for each in known.unknowns]
     return "\n".join([*lines, *(f"Risk: {each}" for each in known.risks)])
+
+
+def in_short(known: Understanding) -> str:
+    """What was understood, in one paragraph for people that acts on nothing; "" when nothing was."""
+    return clipped(Purge().text("; ".join(told(known).split("\n"))), LONGEST)
 
 
 def left_out(end: Capped | ModelError, said: Feedback | None = None) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.author.brief import Likely, OpenQuestion, Readiness
+from bot.author.model import Remains
 from bot.plan.findings import Finding
 from bot.plan.model import Command
 from bot.plan.safe_text import clipped, code, inline
@@ -42,6 +43,18 @@ def _file(each: Likely) -> str:
 def _command(each: Command) -> str:
     where = f"{each.evidence.path}:{each.evidence.line}"
     return f"- {each.kind}: {code(clipped(each.line, 200))} ({code(where)})"
+
+
+def in_vain(remains: Remains) -> str:
+    """What a run took that ended without a plan, and what it had understood; "" where no model was asked."""
+    known = had_understood(remains)
+    paid = f"It took {remains.receipt}, in vain." if remains.receipt else ""
+    return "".join(f"\n\n{inline(each)}" for each in (known, paid) if each)
+
+
+def had_understood(remains: Remains) -> str:
+    """What a model had understood before it was lost."""
+    return f"Until then it had understood the issue so: {remains.understood}" if remains.understood else ""
 
 
 def failed(findings: Sequence[Finding]) -> str:

@@ -34,7 +34,7 @@ def as_json(found: Results) -> str:
 
 def as_markdown(found: Results) -> str:
     """What was run, a table for each group of metrics, the rules by family, and every case."""
-    parts = [_head(found), *_groups(found), _families(found.cases), _cases(found.cases)]
+    parts = [_head(found), *_groups(found), _spread(found), _families(found.cases), _cases(found.cases)]
     return "\n".join(part for part in parts if part)
 
 
@@ -44,6 +44,8 @@ def _head(found: Results) -> str:
     if header.machinery_only:
         lines += [NO_CLAIM.format(how=HOW.get(header.transport, "not a model's")), ""]
     rows = [*_rows(header), ("Cases", f"{cases}, {header.runs} {'run' if header.runs == 1 else 'runs'} each")]
+    if header.cut:
+        rows.append(("Cut off", f"{header.cut}; the cases below are those that were done"))
     messages = sum(each.source == "commit message" for each in found.cases)
     if messages:
         rows.append(
@@ -94,6 +96,16 @@ def _signed(apart: Interval | None) -> str:
 
 def _between(mine: Interval) -> str:
     return "–" if mine.low is None or mine.high is None else f"{_number(mine.low)} to {_number(mine.high)}"
+
+
+def _spread(found: Results) -> str:
+    """What single plannings took: a mean hides the one that took ten times as long."""
+    rows = [
+        (f"`{name}`", _number(each.p50), _number(each.p95), _number(each.most), str(each.plannings))
+        for name, each in found.spread.items()
+    ]
+    titles = ("Of one planning", "Half within", "95 % within", "Most", "Plannings")
+    return "\n".join(["## Spread", "", *_table(titles, rows), ""]) if rows else ""
 
 
 def _families(cases: Sequence[CaseResult]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -15,6 +16,7 @@ from bot.evaluation.metrics.coverage import is_seen
 from bot.evaluation.metrics.linting import by_family
 from bot.evaluation.trial import Trial, matches
 
+SPREAD = ("calls", "seconds", "tokens_in", "tokens_out", "money")
 LARGEST_REPORT = 20_000_000  # characters
 Transport = Literal["live model", "cassette", "scripted", "no model"]
 MACHINERY_ONLY: frozenset[Transport] = frozenset({"cassette", "scripted"})
@@ -41,6 +43,7 @@ class Header(_Stored):
     runs: int
     seed: int
     resamples: int
+    cut: str = ""  # why the run ended before all cases were done
 
 
 class CaseResult(_Stored):
@@ -57,6 +60,15 @@ class CaseResult(_Stored):
     findings: dict[str, int]
 
 
+class Spread(_Stored):
+    """How something differs over all plannings: what half of them stay within, and 95 of a hundred."""
+
+    p50: float
+    p95: float
+    most: float
+    plannings: int
+
+
 class Results(_Stored):
     """A whole evaluation. There is no single score: the metrics answer different questions."""
 
@@ -64,6 +76,7 @@ class Results(_Stored):
     header: Header
     cases: tuple[CaseResult, ...]
     summary: dict[str, Interval]
+    spread: dict[str, Spread] = {}
     baseline: Header | None = None
     paired: int = 0
     baseline_summary: dict[str, Interval] = {}
@@ -115,7 +128,17 @@ def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
 
 def results(header: Header, cases: Sequence[CaseResult], draws: Bootstrap) -> Results:
     """Every metric over the cases that have a value of it."""
-    return Results(header=header, cases=tuple(cases), summary=_summary(cases, draws))
+    spread = {name: each for name in SPREAD if (each := _spread(name, cases))}
+    return Results(header=header, cases=tuple(cases), summary=_summary(cases, draws), spread=spread)
+
+
+def _spread(name: str, cases: Sequence[CaseResult]) -> Spread | None:
+    """By nearest rank, so that each figure is one that was measured; None where nothing was."""
+    known = sorted(value for each in cases for run in each.runs if (value := run.get(name)) is not None)
+    if not known or not known[-1]:
+        return None
+    half, most = (known[ceil(share * len(known)) - 1] for share in (0.5, 0.95))
+    return Spread(p50=half, p95=most, most=known[-1], plannings=len(known))
 
 
 def _summary(cases: Sequence[CaseResult], draws: Bootstrap) -> dict[str, Interval]:

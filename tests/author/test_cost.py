@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -21,10 +22,16 @@ from bot.author.cost import (
     receipt,
     worst_case,
 )
-from bot.author.model import Heard, Kind, ModelError, ModelReply, ModelRequest, Usage, unheard
+from bot.author.model import Heard, Kind, ModelError, ModelReply, ModelRequest, Purpose, Usage, unheard
+from bot.errors import UserError
+from bot.settings import read_settings
 from workers.purse import PocketPurse
 
 PRICES = Prices(Decimal("1.25"), Decimal("0.125"), Decimal("10"))
+PARTS: list[tuple[Purpose, Usage]] = [
+    ("draft", Usage(2_000, 1_000, calls=1)),
+    ("probe", Usage(8_000, 1_000, 5_000, calls=2)),
+]
 ASK = ModelRequest("system " * 100, "user " * 100, "plan", {}, max_output_tokens=1_000)
 WORST = worst_case(ASK).input_tokens + 1_000
 
@@ -137,15 +144,70 @@ def test_real_spending_never_passes_the_cap(limit: int, usages: list[tuple[int, 
 
 
 def test_quote_and_receipt_are_said_in_words() -> None:
-    assert Quote(7, 66_000, 14_000).shown(PRICES) == ("about 7 calls, 66k tokens in, 14k out, about 0.23 USD")
-    assert Quote(1, 900, 10).shown(None) == "about 1 call, 900 tokens in, 10 out"
-    spent = Usage(10_000, 2_000, 5_000, calls=3)
-    parts = [("draft", Usage(2_000, 1_000, calls=1)), ("probe", Usage(8_000, 1_000, calls=2))]
-    assert receipt(spent, parts, PRICES) == (
+    quote = Quote((("draft", Usage(60_000, 10_000, calls=1)), ("probe", Usage(6_000, 4_000, calls=6))))
+    assert quote.shown(PRICES) == "about 7 calls, 66k tokens in, 14k out, about 0.23 USD"
+    one = Quote((("draft", Usage(900, 10, calls=1)),))
+    assert one.shown(None) == "about 1 call, 900 tokens in, 10 out"
+    assert receipt(PARTS, PRICES) == (
         "3 calls (probe 2, draft 1); 10,000 tokens in, 50 % of it cached, 2,000 out, 0.03 USD"
     )
-    assert receipt(Usage(10, 1, calls=1, estimated=True), [], None) == "1 call; about 10 tokens in, 1 out"
+    rough: list[tuple[Purpose, Usage]] = [("draft", Usage(10, 1, calls=1, estimated=True))]
+    assert receipt(rough, None) == "1 call (draft 1); about 10 tokens in, 1 out"
+    assert receipt([], PRICES) == receipt([("draft", Usage())], PRICES) == ""
+
+
+def test_who_reads_may_have_other_prices_than_who_writes() -> None:
+    """A hundred times dearer: 8,000 in with 5,000 of them cached, and 1,000 out, at the reader's prices."""
+    reader = Prices(Decimal("125"), Decimal("12.5"), Decimal("1000"))
+    both = replace(PRICES, reader=reader)
+    assert PRICES.all_of(PARTS) == Decimal("0.0125") + Decimal("0.014375")
+    assert both.all_of(PARTS) == Decimal("0.0125") + Decimal("1.4375")
+    assert receipt(PARTS, both).endswith(", 1.45 USD")
+    assert Quote(tuple(PARTS)).shown(both).endswith("about 1.45 USD")
+
+
+@pytest.mark.parametrize("purpose", get_args(Purpose))
+def test_a_purse_pays_each_call_at_its_models_price(purpose: Purpose) -> None:
+    both = replace(PRICES, reader=Prices(Decimal(1000), Decimal(1000), Decimal(1000)))
+    purse = PocketPurse()
+    MeteredModel(Plays([Usage(1_000, 0, calls=1)]), purse, both).complete(replace(ASK, purpose=purpose))
+    assert purse.spent.micros == (1_000_000 if purpose in {"review", "probe"} else 1_250)
+
+
+def test_what_an_inner_purse_refuses_is_put_back_into_the_outer_one() -> None:
+    outer, inner = PocketPurse(), PocketPurse((Cap("plan", "tokens", 1),))
+    with pytest.raises(Capped):
+        MeteredModel(MeteredModel(Plays([Usage()]), inner), outer).complete(ASK)
+    assert outer.spent == inner.spent == Spent()
 
 
 def test_spent_adds_and_takes_away() -> None:
     assert Spent(3, 4) + Spent(1, 1) - Spent(2, 2) == Spent(2, 3)
+
+
+READER = {
+    "groundplan_reader_model": "small",
+    "groundplan_price_input": "1",
+    "groundplan_price_output": "8",
+    "groundplan_reader_price_input": "0.2",
+    "groundplan_reader_price_output": "1",
+}
+
+
+def test_the_settings_give_the_reader_prices_of_its_own() -> None:
+    prices = read_settings(**READER).prices
+    assert prices is not None
+    assert prices.reader == Prices(Decimal("0.2"), Decimal("0.2"), Decimal(1))
+    assert prices.of(Usage(1_000_000), "probe") == Decimal("0.2")
+    assert prices.of(Usage(1_000_000), "repair") == Decimal(1)
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    ["groundplan_reader_model", "groundplan_price_input", "groundplan_reader_price_input",
+     "groundplan_reader_price_output"],
+)  # fmt: skip
+def test_prices_of_a_reader_are_whole_or_refused(lacking: str) -> None:
+    given = {name: value for name, value in READER.items() if name != lacking}
+    with pytest.raises(UserError, match="GROUNDPLAN_"):
+        read_settings(**given)

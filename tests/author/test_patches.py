@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.author.patches import LONGEST_VALUE, Patch, patched, patches_in, places, settled
+from bot.author.stages.repairing import asking
+from bot.author.stages.shared import Shared
 from bot.plan.findings import Finding
 
 DRAFT: dict[str, Any] = {
@@ -58,6 +60,25 @@ def test_an_order_that_is_wrong_is_mended_at_any_dependency() -> None:
         DRAFT, [patch("/tasks/1/depends_on/-", "T3", "add")], found("/tasks/0/files/0", rule="PLN308")
     )
     assert out.draft["tasks"][1]["depends_on"] == ["T1", "T3"]
+
+
+def test_what_two_tasks_do_to_a_file_is_mended_at_either() -> None:
+    one = patch("/tasks/1/files/0", op="remove")
+    flagged = "/tasks/0/files/0/path"
+    assert patched(DRAFT, [one], found(flagged, rule="PLN310")).draft["tasks"][1]["files"] == []
+    assert patched(DRAFT, [one], found(flagged, rule="PLN401")).draft == DRAFT
+
+
+def test_the_words_that_show_a_fault_are_no_place_to_mend_it() -> None:
+    out = patched(DRAFT, [patch("/tasks/0/title", "x")], found("/tasks/0/rollback/kind", rule="PLN507"))
+    assert (out.draft, len(out.refused)) == (DRAFT, 1)
+
+
+def test_every_place_besides_is_told_to_who_mends() -> None:
+    shared = Shared("system", "prefix", "0" * 16, "key")
+    asked = asking(shared, DRAFT, found("/tasks/0/files/0/path", rule="PLN310")).user
+    assert "/tasks/*/depends_on, /tasks/*/files" in asked
+    assert "besides" not in asking(shared, DRAFT, found("/title")).user
 
 
 def test_removals_do_not_move_each_other() -> None:

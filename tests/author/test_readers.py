@@ -250,17 +250,17 @@ def test_readers_who_fail_never_lose_a_sound_plan(turn: Turn, brief: Brief) -> N
 
 
 def test_at_a_cap_the_plan_is_delivered_as_partial(brief: Brief) -> None:
-    """With little the draft is not paid for, with more not every reader, with enough all are."""
+    """With little there is no draft, with more not every reader, with enough all are."""
     draft = good_draft(brief)
     purse = PocketPurse()
     read(brief, draft, {}, purse=purse)
     whole = purse.spent.tokens
     ends = set()
-    for limit in range(whole, 2 * whole, whole // 10):
+    for limit in range(whole // 3, 2 * whole, whole // 6):
         purse = PocketPurse((cap("plan", f"{limit} tokens"),))
         ran, _ = read(brief, draft, {}, purse=purse)
         assert purse.spent.tokens == ran.usage.input_tokens + ran.usage.output_tokens <= limit
-        partial = ran.written is not None and ran.written.reason.startswith("Partial result: ")
+        partial = ran.written is not None and "Partial result: " in ran.written.reason
         ends.add((ran.end, partial))
     assert ends == {("capped", False), ("plan", True), ("plan", False)}
 

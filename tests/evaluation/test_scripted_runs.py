@@ -207,14 +207,15 @@ def test_prices_make_money_a_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert values["seconds"] > 0
 
 
-def test_a_day_s_cap_bounds_the_whole_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_day_s_cap_bounds_the_whole_evaluation_and_cuts_it_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
     monkeypatch.setenv("GROUNDPLAN_CAP_INSTALLATION_DAY", "40k tokens")
     with serving(play(Mind(draft()))) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         done = cli("--runs", "6")
         assert 0 < len(server.asked) < 6
-    assert done.exit_code == 1
+    assert done.exit_code == 3
+    assert "Cut off after 0 of 1 cases, because the cap of 40,000 tokens a day" in done.output
 
 
 def test_evaluating_without_a_model_to_ask_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -14,17 +14,27 @@ from bot.author.profiles import PROFILES, Name, Profile
 from bot.errors import UserError
 from bot.evaluation.bootstrap import Bootstrap
 from bot.evaluation.report import as_json, as_junit, as_markdown
-from bot.evaluation.results import MACHINERY_ONLY, Header, Results, case_result, compared, results, results_of
+from bot.evaluation.results import (
+    MACHINERY_ONLY,
+    CaseResult,
+    Header,
+    Results,
+    case_result,
+    compared,
+    results,
+    results_of,
+)
 from bot.plan.formats import FORMATS
 from bot.settings import Settings, read_settings
 from workers.evaluation.cases import Suite, shipped_suite, suite_in
+from workers.evaluation.journal import Journal
 from workers.evaluation.past import past_suite
-from workers.evaluation.running import Bench
+from workers.evaluation.running import Bench, CutOff
 from workers.model.cassette import Mode
 from workers.model.choose import chosen_model, pocket
 from workers.purse import PocketPurse
 
-HELD, BROKEN = 0, 1
+HELD, BROKEN, CUT = 0, 1, 3  # 2 is for what could not run at all
 NO_MODEL = "no-model"
 MOST_RUNS = 50
 Stage = Literal["review", "probes", "repair", "understanding"]
@@ -58,39 +68,104 @@ class Wanted:
     cassette_mode: Mode | Literal[""] = ""
     seed: int = 1
     resamples: int = 2000
+    resume: bool = False
 
 
 def evaluate(wanted: Wanted, say: Callable[[str], None] | None = None) -> int:
-    """Run it and print the Markdown. 0 when nothing happened in any case that may not happen, else 1. Raises
-    UserError for what a person can put right.
+    """Run it and print the Markdown. 0 when nothing happened in any case that may not happen, 1 when
+    something did, 3 when the run was cut off; why it is not 0 is said. Raises UserError for what a person can
+    put right.
     """
     tell = say or (lambda line: print(line, file=sys.stderr))
     _check(wanted)
     former = _former(wanted.baseline)
     bench = _bench(wanted)
     suite = _suite(wanted)
-    found = measured(suite, bench, wanted, tell)
+    found = _done(suite, bench, wanted, tell)
     draws = Bootstrap(wanted.seed, wanted.resamples)
-    if wanted.baseline == NO_MODEL:
+    if wanted.baseline == NO_MODEL and not found.header.cut:
         plain = Bench("no model", plan_format=wanted.plan_format)
         former = measured(suite, plain, replace(wanted, profile="", without=(), runs=1), tell)
     if former:
         found = compared(found, former, draws)
+    _hand_over(found, wanted, tell)
+    return _code(found, len(suite.cases), tell)
+
+
+def _done(suite: Suite, bench: Bench, wanted: Wanted, tell: Callable[[str], None]) -> Results:
+    """What was measured, all of it or until the run was cut off. Whatever else ends the run, its report is
+    written before that."""
+    header, cases = _header(suite, bench, wanted), list[CaseResult]()
+    journal = Journal(wanted.out) if wanted.out else None
+    kept = journal.kept(header) if journal and wanted.resume else {}
+    if journal:
+        journal.begin(header, kept.values())
+    cut = "it broke off"
+    try:
+        for result in _results(suite, bench, wanted, tell, kept):
+            cases.append(result)
+            if journal and (result.id, result.digest) not in kept:
+                journal.add(result)
+        cut = ""
+    except KeyboardInterrupt:
+        cut = "it was interrupted"
+    except CutOff as end:
+        cut = str(end)
+    finally:
+        header = header.model_copy(update={"cut": cut})
+        found = results(header, cases, Bootstrap(wanted.seed, wanted.resamples))
+        if cut == "it broke off":
+            _hand_over(found, wanted, tell)
+    return found
+
+
+def _hand_over(found: Results, wanted: Wanted, tell: Callable[[str], None]) -> None:
     print(as_markdown(found))
     if wanted.out:
         _write(wanted.out, found)
         tell(f"Written: {', '.join(str(wanted.out / name) for name in REPORTS)}")
-    return HELD if found.holds else BROKEN
+
+
+def _code(found: Results, cases: int, tell: Callable[[str], None]) -> int:
+    """The exit code, and why it is not 0."""
+    broken = [f"{each.id}: {'; '.join(each.broken)}" for each in found.cases if each.broken]
+    if broken:
+        tell(f"{len(broken)} of {len(found.cases)} cases ended as they may not:")
+        for line in broken:
+            tell(f"  {line}")
+    if found.header.cut:
+        again = "go on with --resume" if found.cases else "nothing was done yet"
+        tell(f"Cut off after {len(found.cases)} of {cases} cases, because {found.header.cut}; {again}.")
+        return CUT
+    return BROKEN if broken else HELD
 
 
 def measured(suite: Suite, bench: Bench, wanted: Wanted, tell: Callable[[str], None]) -> Results:
     """Plan every case as often as wanted, and count."""
-    done = []
+    done = tuple(_results(suite, bench, wanted, tell, {}))
+    return results(_header(suite, bench, wanted), done, Bootstrap(wanted.seed, wanted.resamples))
+
+
+def _results(
+    suite: Suite,
+    bench: Bench,
+    wanted: Wanted,
+    tell: Callable[[str], None],
+    kept: Mapping[tuple[str, str], CaseResult],
+) -> Iterator[CaseResult]:
+    """Each case's figures as soon as there are any; those of `kept` without planning again."""
     for at, case in enumerate(suite.cases, 1):
+        if known := kept.get((case.id, case.digest)):
+            tell(f"{at}/{len(suite.cases)} {case.id} (done before)")
+            yield known
+            continue
         tell(f"{at}/{len(suite.cases)} {case.id}")
         trials = [bench.trial(case, run) for run in range(wanted.runs)]
-        done.append(case_result(case.id, case.digest, case.source, case.expected, trials))
-    header = Header(
+        yield case_result(case.id, case.digest, case.source, case.expected, trials)
+
+
+def _header(suite: Suite, bench: Bench, wanted: Wanted) -> Header:
+    return Header(
         suite=suite.name,
         suite_digest=suite.digest,
         author=bench.author,
@@ -103,7 +178,6 @@ def measured(suite: Suite, bench: Bench, wanted: Wanted, tell: Callable[[str], N
         seed=wanted.seed,
         resamples=wanted.resamples,
     )
-    return results(header, done, Bootstrap(wanted.seed, wanted.resamples))
 
 
 def _check(wanted: Wanted) -> None:
@@ -119,6 +193,8 @@ def _check(wanted: Wanted) -> None:
     ):
         reason = "Profiles, stages and cassettes are those of a model."
         raise UserError("author", reason, "Add --author model, or leave them out.")
+    if wanted.resume and not wanted.out:
+        raise UserError("resume", "A run goes on beside its report.", "Give the same --out again.")
     if wanted.backtest and (wanted.suite or wanted.cases):
         raise UserError("backtest", "A backtest makes its own cases.", "Leave --suite and --case out.")
     if wanted.issues and not (wanted.backtest and wanted.issues.is_dir()):

@@ -9,14 +9,15 @@ from typing import TypeVar
 
 from bot.author.brief import Author, Brief, Progress, Written
 from bot.author.compose import composed
-from bot.author.cost import Prices
+from bot.author.cost import Capped, Prices
 from bot.author.drafting import Source, candidate
 from bot.author.facts import Facts
-from bot.author.model import Heard, Model, ModelError, ModelReply, ModelRequest, Usage, unheard
+from bot.author.model import Heard, Model, ModelError, ModelReply, ModelRequest, unheard
 from bot.author.modelled import ModelledAuthor
 from bot.author.outline import OutlineAuthor
 from bot.author.profiles import Profile, profile_of
 from bot.author.prompt import VERSION as PROMPT_VERSION
+from bot.errors import GroundplanError
 from bot.evaluation.expectation import Ending
 from bot.evaluation.results import Transport
 from bot.evaluation.trial import Call, FirstDraft, Trial
@@ -31,6 +32,10 @@ DAY = "2026-01-01"  # the same for every run: reports may not depend on the day
 
 
 Same = TypeVar("Same")
+
+
+class CutOff(GroundplanError):
+    """The evaluation cannot go on now; in words."""
 
 
 def _as_it_is(one: Same) -> Same:
@@ -63,12 +68,16 @@ class Bench:
         return "none" if self.model is None else self.profile.name if self.profile else "by size"
 
     def trial(self, case: Case, run: int = 0) -> Trial:
-        """Plan the case once. Never raises for what an author or a model got wrong."""
+        """Plan the case once. Never raises for what an author or a model got wrong; CutOff when the cap of a
+        day was met, since what comes of that says nothing about the planner.
+        """
         brief = brief_of(case, self.plan_format)
         watched = _Watched(self.metered(self.model), run) if self.model else None
         author = _Kept(self._author(watched, brief))
         begun = time.monotonic()
         outcome, findings = composed(brief, author, _quiet)
+        if watched and watched.capped:
+            raise CutOff(f"the cap of {watched.capped.words} was reached")
         seconds = time.monotonic() - begun if self.transport == "live model" else None
         written = author.written
         plan = written.plan if outcome.kind == "plan" and written else None
@@ -89,7 +98,7 @@ class Bench:
     def _money(self, watched: _Watched | None) -> float | None:
         if watched is None or self.prices is None:
             return None
-        return float(self.prices.of(sum((call.usage for call, _ in watched.in_order()), Usage())))
+        return float(self.prices.all_of((call.purpose, call.usage) for call, _ in watched.in_order()))
 
     def _author(self, watched: Model | None, brief: Brief | None) -> Author:
         model = watched or self.model
@@ -123,7 +132,8 @@ def _quiet(_stage: str) -> None:
 
 
 def _ending(outcome: Outcome) -> Ending:
-    return "failed" if outcome.kind == "inspection" else outcome.kind
+    kind = outcome.kind
+    return "failed" if kind == "inspection" or kind == "revision" else kind
 
 
 def _asks(written: Written | None) -> tuple[str, ...]:
@@ -158,6 +168,7 @@ class _Watched:
     model: Model
     run: int
     heard: list[tuple[ModelRequest, ModelReply | ModelError]] = field(default_factory=list)
+    capped: Capped | None = None  # a cap beyond the one of this planning
 
     @property
     def name(self) -> str:
@@ -169,6 +180,9 @@ class _Watched:
             reply = self.model.complete(mine, heard)
         except ModelError as error:
             self.heard.append((request, error))
+            raise
+        except Capped as end:
+            self.capped = end if end.cap.scope != "plan" else self.capped
             raise
         self.heard.append((request, reply))
         return reply

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from bot.author.model import ModelRequest, Purpose
-from bot.author.patches import Patched, Patches, index, patched, patches_in, places, tokens
+from bot.author.patches import Patched, Patches, elsewhere, index, patched, patches_in, places, tokens
 from bot.author.stages.shared import Question, Shared
 from bot.plan.findings import Finding
 from bot.plan.graph import natural
@@ -36,6 +36,7 @@ def asking(
         "prompts/patch.md",
         parts="\n\n".join(shared.shown(f"part {place}", text) for place, text in _parts(draft, findings)),
         findings=shared.shown("findings", told(findings)),
+        also=", ".join(elsewhere(findings)),
         allowed=_allowed(draft),
         reviewed=purpose == "revise",
     )

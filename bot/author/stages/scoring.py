@@ -6,6 +6,7 @@ questions are what they had to ask.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -51,7 +52,8 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class OpenPoint:
-    """A question that stays, with how many coders asked it."""
+    """A question that stays, with how many coders asked it; what most of them would take for granted stands
+    first."""
 
     task: str
     question: str
@@ -138,7 +140,7 @@ def _points(probes: Sequence[Probe], is_answered: Callable[[str], bool]) -> tupl
             question=group[0].question,
             blocking=any(each.blocking for each in group),
             coders=len({coder[id(each)] for each in group}),
-            defaults=tuple(dict.fromkeys(each.default for each in group if each.default)),
+            defaults=_most_common(each.default for each in group if each.default),
             quote=group[0].quote,
         )
         for group in groups
@@ -146,6 +148,10 @@ def _points(probes: Sequence[Probe], is_answered: Callable[[str], bool]) -> tupl
     return tuple(
         sorted(points, key=lambda each: (not each.must_be_settled, -each.coders, each.task, each.question))
     )
+
+
+def _most_common(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(each for each, _ in Counter(texts).most_common())
 
 
 def _groups(asked: Iterable[Asked]) -> list[list[Asked]]:
