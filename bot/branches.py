@@ -1,4 +1,4 @@
-"""The branches that plans stand on, and how an issue is read back from one. Names only: whether a branch is
+"""The branches that are ours, and how an issue is read back from one. Names only: whether a branch is
 there is GitHub's to say.
 """
 
@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 PREFIX = "groundplan/"
+CONFIGURE = f"{PREFIX}configure"  # what a repository is given to start with
 MAX_ROUNDS = 4
 ROUNDS = range(1, MAX_ROUNDS + 1)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from typing import Literal, get_args
@@ -192,10 +192,18 @@ def commands_in(body: str, *, app: str = "", prefix: str = "plan") -> tuple[Comm
     return tuple(made)[:MOST_COMMANDS]
 
 
-def refusal(command: Command, role: Role, where: Where, *, is_author: bool = False) -> Refusal | None:
-    """Why this person may not use the command here, or None: unknown, misplaced, not allowed, incomplete."""
+def refusal(
+    command: Command, role: Role, where: Where, *, is_author: bool = False, least: Role | None = None
+) -> Refusal | None:
+    """Why this person may not use the command here, or None: unknown, misplaced, not allowed, incomplete.
+    `least` is the role that the repository itself asks for.
+    """
     verb = VERBS.get(command.verb)
+    if verb and least:
+        verb = replace(verb, least=least)
     if verb is None:
+        if command.nearest == "plan":
+            return Refusal("There is no such format.", f"one of {', '.join(map(_ticked, _formats(command)))}")
         meant = f"`{VERBS[command.nearest].usage}`" if command.nearest else "`/plan help` for all of them"
         return Refusal("There is no such command.", meant)
     if where not in verb.where:
@@ -217,6 +225,15 @@ def refusal(command: Command, role: Role, where: Where, *, is_author: bool = Fal
     if verb.needs_text and not command.text:
         return Refusal(f"`{verb.usage}` needs words after it.", f"for example `{verb.examples[0]}`")
     return None
+
+
+def _formats(command: Command) -> tuple[str, ...]:
+    """The nearest one, else all."""
+    return (f"/plan as {command.format}",) if command.format else FORMATS
+
+
+def _ticked(text: str) -> str:
+    return f"`{text}`"
 
 
 @cache

@@ -6,23 +6,24 @@ Every key has a default, so that a repository without the file is a repository w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from bot.config_faults import Fault, faults_of
+from bot.config_keys import keys_in
 from bot.errors import UserError
 from bot.plan.findings import UNSUPPRESSABLE
-from bot.plan.located_json import child
 
 CONFIG_PATH = ".github/groundplan.yml"
-MOST_FAULTS = 20
-
-_Place = Callable[[str], tuple[int, int]]
 
 FormatName = Literal["roadmap", "steps", "export", "functional", "technical"]
+# Those of `bot.commands.VERBS` that a repository may give to others. Who decides stands under `decisions`.
+CommandName = Literal["plan", "revise", "refresh", "stop", "hold", "doctor"]
+RoleName = Literal["read", "triage", "write", "maintain", "admin"]
 
 
 def _suppressible(rule: str) -> str:
@@ -38,6 +39,12 @@ def _from_the_top(path: str) -> str:
     return path
 
 
+def _not_taken(prefix: str) -> str:
+    if prefix.casefold() == "decide":
+        raise ValueError("/decide is a command of its own")
+    return prefix
+
+
 Label = Annotated[str, StringConstraints(min_length=1, max_length=50)]
 RuleId = Annotated[str, StringConstraints(pattern=r"^PLN[0-9]{3}$"), AfterValidator(_suppressible)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=500)]
@@ -46,6 +53,9 @@ Glob = Annotated[str, StringConstraints(max_length=400), AfterValidator(_from_th
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s@]+/\S*$", max_length=400)]
 Name = Annotated[
     str, StringConstraints(pattern=r"^@?[A-Za-z0-9][A-Za-z0-9-]{0,38}(/[A-Za-z0-9._-]{1,100})?$")
+]
+Prefix = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,29}$"), AfterValidator(_not_taken)
 ]
 
 
@@ -59,8 +69,9 @@ class Formats(_Part):
     default: FormatName = Field("roadmap", description="The format of a plan when nobody says another.")
     labels: Mapping[Label, FormatName] = Field(
         default_factory=dict,
-        description="Labels that ask for a plan in a format, beside `needs-plan`.",
+        description="Labels that ask for a plan in a format, beside the one that asks for a plan.",
         max_length=20,
+        examples=[{"plan:functional": "functional", "plan:steps": "steps"}],
     )
 
     def asked_by(self, labels: Iterable[str]) -> dict[str, FormatName]:
@@ -70,30 +81,124 @@ class Formats(_Part):
         return {label: known[label.casefold()] for label in labels if label.casefold() in known}
 
 
+class Commands(_Part):
+    """How commands are written."""
+
+    prefix: Prefix = Field(
+        "plan",
+        description="What commands begin with, after the slash: letters, digits and dashes. Choose another "
+        "when some other bot here obeys /plan. /decide keeps its name.",
+    )
+
+
+class Triggers(_Part):
+    """What starts a plan."""
+
+    anyone: bool = Field(
+        False,
+        description="Whether a label that came with an issue form starts a plan whoever filled the form in. "
+        "Otherwise the issue of somebody without triage rights waits for a maintainer.",
+    )
+
+
+class Review(_Part):
+    """How plans are revised."""
+
+    rounds: Annotated[int, Field(ge=1, le=50)] = Field(
+        8, description="How often one plan pull request is revised, before people take over."
+    )
+    mentions: bool = Field(
+        True,
+        description='Whether a review that names the App asks for a revision, as "Request changes" does.',
+    )
+
+
+class Edits(_Part):
+    """How people's edits on a plan branch are taken over."""
+
+    quiet_seconds: Annotated[int, Field(ge=0, le=3600)] = Field(
+        20,
+        description="How many seconds after the last push the other files of the plan are made to agree.",
+    )
+
+
+class Merge(_Part):
+    """Whether approved plans are merged."""
+
+    auto: bool = Field(
+        False,
+        description="Whether a plan is merged once it is approved and its check has passed on that commit.",
+    )
+    method: Literal["squash", "merge", "rebase"] = Field(
+        "squash", description="How it is merged then. The repository has to allow it."
+    )
+
+
+class Decisions(_Part):
+    """How decisions are asked for that are not Groundplan's to make."""
+
+    labels: list[Label] = Field(
+        default=["decision-needed", "needs-opinion", "role/manager"],
+        max_length=10,
+        description="Labels of the issue that asks for a major decision; decision/major is always on it.",
+    )
+    who: Literal["triage", "write", "maintain", "admin"] = Field(
+        "write", description="The least role whose answer counts."
+    )
+    deadline_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        7,
+        description="In how many days an answer is wanted. A minor decision then takes the recommended "
+        "option; a major one waits for people.",
+    )
+    remind: bool = Field(True, description="Whether an open decision is called to mind, at most once a day.")
+
+
+class Labels(_Part):
+    """Which labels Groundplan puts on."""
+
+    states: bool = Field(
+        True,
+        description="Whether plan/running, plan/review, plan/questions and plan/approved follow the state "
+        "of the plan on its issue.",
+    )
+
+
 class SetAside(_Part):
     """A rule that this repository does not heed, and why."""
 
-    rule: RuleId
-    reason: Reason = Field(description="Why; people will read it beside what it hides.")
+    rule: RuleId = Field(description="The rule's id.", examples=["PLN404"])
+    reason: Reason = Field(
+        description="Why, in 4 to 500 characters; people will read it beside what it hides."
+    )
     path: Glob = Field("", description="A glob of files; all of them when it is not given.")
 
 
 class Lint(_Part):
     """How plans are judged here."""
 
-    suppress: list[SetAside] = Field(default_factory=list, max_length=100, description="Rules to set aside.")
+    suppress: list[SetAside] = Field(
+        default_factory=list,
+        max_length=100,
+        description="Rules to set aside.",
+        examples=[[{"rule": "PLN404", "reason": "our docs name files of the firmware repository"}]],
+    )
     protected: list[Annotated[Glob, Field(min_length=1)]] = Field(
         default_factory=list,
         max_length=100,
-        description="Globs of paths that only risky tasks or decided ones may change.",
+        description="Globs of paths that only tasks of high risk, or with a decision behind, may change.",
+        examples=[["infra/**", "db/migrations/"]],
     )
     links: list[Address] = Field(
-        default_factory=list, max_length=100, description="Beginnings of addresses that plans may link to."
+        default_factory=list,
+        max_length=100,
+        description="Beginnings of addresses that plans may link to, with the slash after the host.",
+        examples=[["https://wiki.example.com/"]],
     )
     mentions: list[Name] = Field(
         default_factory=list,
         max_length=100,
-        description="Names that plans may mention so that they are notified.",
+        description="Names of people or teams that plans may mention so that they are notified.",
+        examples=[["octocat", "example/owners"]],
     )
 
 
@@ -101,7 +206,26 @@ class RepoConfig(_Part):
     """Everything a repository may choose."""
 
     formats: Formats = Field(Formats(), description="As what plans are written.")
+    commands: Commands = Field(Commands(), description="How commands are written.")
+    triggers: Triggers = Field(Triggers(), description="What starts a plan.")
+    permissions: Mapping[CommandName, RoleName] = Field(
+        default_factory=dict,
+        description="The least role that may use a command, where it is to be another than usual. Whoever "
+        "opened the issue keeps what they may do.",
+        examples=[{"plan": "write", "revise": "read"}],
+    )
+    review: Review = Field(Review(), description="How plans are revised.")
+    edits: Edits = Field(Edits(), description="How people's edits on a plan branch are taken over.")
+    merge: Merge = Field(Merge(), description="Whether approved plans are merged.")
+    decisions: Decisions = Field(Decisions(), description="How decisions are asked for.")
+    labels: Labels = Field(Labels(), description="Which labels Groundplan puts on.")
     lint: Lint = Field(Lint(), description="How plans are judged.")
+
+    def least_role(self, verb: str) -> RoleName | None:
+        """The least role that may use a command here, or None for the usual one."""
+        if verb == "decide":
+            return self.decisions.who
+        return next((role for name, role in self.permissions.items() if name == verb), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +234,6 @@ class ConfigFile:
     text, or is far too long."""
 
     text: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong with the file; line and column count from 1."""
-
-    reason: str
-    line: int = 1
-    col: int = 1
-
-    def __str__(self) -> str:
-        return f"{self.line}:{self.col}: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -175,6 +287,13 @@ def config_schema() -> dict[str, Any]:
     return {"$schema": dialect, "$id": "groundplan:config", **made, "title": "Groundplan in a repository"}
 
 
+@lru_cache(maxsize=1)
+def known_keys() -> tuple[str, ...]:
+    """Every key there is, as "lint.suppress[].rule", and "permissions.plan" for each command."""
+    commands = (f"permissions.{name}" for name in get_args(CommandName))
+    return (*(key.path for key in keys_in(config_schema())), *commands)
+
+
 @lru_cache(maxsize=32)
 def _read(text: str) -> Choices | tuple[Fault, ...]:
     if not text:
@@ -188,19 +307,6 @@ def _read(text: str) -> Choices | tuple[Fault, ...]:
     try:
         config = RepoConfig.model_validate(read.value if read.value is not None else {})
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
-        faults = (_fault(one["loc"], one["type"], one["msg"], read.place) for one in found)
-        return tuple(sorted(faults, key=lambda one: (one.line, one.col))[:MOST_FAULTS])
+        return faults_of(error, read.place, known_keys())
     at = range(len(config.lint.suppress))
     return Choices(config, tuple(read.place(f"/lint/suppress/{one}") for one in at))
-
-
-def _fault(loc: tuple[int | str, ...], kind: str, said: str, place: _Place) -> Fault:
-    pointer = ""
-    for part in loc:
-        pointer = child(pointer, part)
-    key = ".".join(map(str, loc)) or "the file"
-    words = "there is no such key" if kind == "extra_forbidden" else said.removeprefix("Value error, ")
-    return Fault(
-        f"{key}: {words if words.startswith('PLN') else words[:1].lower() + words[1:]}", *place(pointer)
-    )

@@ -85,9 +85,12 @@ class Review:
 class PlanTalk:
     """What goes on at the open plan pull request.
 
-    `last_sha` is the newest commit on it that we made, "" when none of ours is left; `pushed_at` is when its
-    newest commit was made, by GitHub's clock, in seconds since 1970. `behind`: its plan file was changed on
-    the base branch since. `body` is the pull request's text, `held`: people told us not to write to it.
+    `base_sha` is the newest commit of its base branch. `last_sha` is the newest commit on it that we made, ""
+    when none of ours is left; `pushed_at` is when its newest commit was made, in seconds since 1970 and never
+    after GitHub's own last word of it; `pushed_by` is "" where no account is known. `behind`: its plan file
+    was changed on the base branch since. `body` is the pull request's text, `held`: people told us not to
+    write to it. `paths` are those that its tasks change, looked up while
+    other plans are open.
     """
 
     number: int
@@ -101,6 +104,7 @@ class PlanTalk:
     behind: bool = False
     held: bool = False
     reviews: tuple[Review, ...] = ()
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ class DecisionIssue:
 class Answer:
     """A decision as somebody made it: the option's name, why, who, when (ISO) and where they said so.
 
-    `by` is "" when the deadline made it."""
+    `by` is "" when the deadline made it. `instead`: it is meant to take the place of an answer that holds."""
 
     decision: str
     option: str
@@ -127,15 +131,18 @@ class Answer:
     by: str
     at: str
     url: str = ""
+    instead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sibling:
-    """Another open plan pull request of the repository: its issue, its own number, its head."""
+    """Another open plan pull request of the repository: its issue, its own number, its head. `paths` are
+    those that its tasks change."""
 
     issue: int
     number: int
     head_sha: str
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +158,9 @@ class Instruction:
 class RevisionWish:
     """Everything that one revision has to deal with, at once.
 
-    `edits`: people pushed since our last commit. `refresh`: ground the plan anew at the base branch's newest
-    commit. `rebuild`: only bring the plan's files together with the base branch's. `name` is stable for the
-    same causes, and known from our replies again.
+    `edits`: people pushed since our last commit, `editors` who did. `refresh`: ground the plan anew at the
+    base branch's newest commit. `rebuild`: only bring the plan's files together with the base branch's.
+    `name` is stable for the same causes, and known from our replies again.
     """
 
     pull: int
@@ -165,6 +172,7 @@ class RevisionWish:
     threads: tuple[Thread, ...] = ()
     answers: tuple[Answer, ...] = ()
     edits: bool = False
+    editors: tuple[str, ...] = ()
     refresh: bool = False
     rebuild: bool = False
 

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.branches import PREFIX
+from bot.branches import CONFIGURE, PREFIX
+from bot.config import CONFIG_PATH
 from bot.errors import GroundplanError
 
 ANNOTATIONS_A_REQUEST = 50
@@ -145,14 +146,15 @@ class React:
 
 @dataclass(frozen=True, slots=True)
 class AddLabels:
-    """The issue or pull request carries these labels."""
+    """The issue or pull request carries these labels, put on once for this occasion."""
 
     number: int
     labels: tuple[str, ...]
+    once: str = ""
 
     @property
     def key(self) -> str:
-        return f"labels:{self.number}:{','.join(self.labels)}"
+        return f"labels:{self.number}:{','.join(self.labels)}" + (f":{self.once}" if self.once else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +263,7 @@ class MergePull:
     number: int
     head_sha: str
     headline: str
+    method: Literal["squash", "merge", "rebase"] = "squash"
 
     @property
     def key(self) -> str:
@@ -316,6 +319,8 @@ class OutsideClosedSet(GroundplanError):
 
 
 PLAN_FILE = "IMPLEMENTATION_PLAN.md"
+FORM_PATH = ".github/ISSUE_TEMPLATE/plan.yml"
+_CONFIGURING = frozenset({CONFIG_PATH, FORM_PATH})
 _FILE_PATTERNS = (
     re.compile(r"IMPLEMENTATION_PLAN\.md"),
     re.compile(
@@ -340,12 +345,23 @@ def is_removable(path: str) -> bool:
     return is_plan_path(path) and path != PLAN_FILE
 
 
+def _is_writable(effect: Commit | MergeBase, path: str) -> bool:
+    """On the branch that gives a repository its configuration stands that and its issue form, and no plan."""
+    if effect.branch == CONFIGURE:
+        return isinstance(effect, Commit) and path in _CONFIGURING
+    return is_plan_path(path)
+
+
+def _is_removable(effect: Commit | MergeBase, path: str) -> bool:
+    return effect.branch != CONFIGURE and is_removable(path)
+
+
 def check_closed_set(changeset: Changeset) -> None:
     """Raise OutsideClosedSet if any effect names a path or branch that is not ours to write."""
     for effect in changeset.effects:
         if isinstance(effect, Commit | MergeBase):
-            foreign = [file.path for file in effect.files if not is_plan_path(file.path)]
-            foreign += [path for path in effect.removed if not is_removable(path)]
+            foreign = [file.path for file in effect.files if not _is_writable(effect, file.path)]
+            foreign += [path for path in effect.removed if not _is_removable(effect, path)]
             if foreign or not effect.files:
                 raise OutsideClosedSet(f"commit to {effect.branch} touches {foreign or 'nothing'}")
         if isinstance(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -57,11 +58,15 @@ class Settings(BaseSettings):
     groundplan_price_input: Price = None
     groundplan_price_cached: Price = None
     groundplan_price_output: Price = None
+    groundplan_reader_price_input: Price = None
+    groundplan_reader_price_cached: Price = None
+    groundplan_reader_price_output: Price = None
     groundplan_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     groundplan_cap_plan: str = "400k tokens"
     groundplan_cap_repository_day: str = "4000k tokens"
     groundplan_cap_installation_day: str = "20000k tokens"
     groundplan_runs_an_hour: Annotated[int, Field(ge=1)] = 6
+    groundplan_onboarding: bool = True
     groundplan_cassette: Path | None = None
     groundplan_cassette_mode: Literal["record", "replay", "replay-strict", "fallthrough"] = "replay"
 
@@ -114,6 +119,13 @@ class Settings(BaseSettings):
         needed = (self.groundplan_price_input, self.groundplan_price_output)
         if any(price is not None for price in (*needed, self.groundplan_price_cached)) and None in needed:
             raise ValueError("set both GROUNDPLAN_PRICE_INPUT and GROUNDPLAN_PRICE_OUTPUT, or no price")
+        own = (self.groundplan_reader_price_input, self.groundplan_reader_price_output)
+        has_own = any(price is not None for price in (*own, self.groundplan_reader_price_cached))
+        if has_own and (None in (*own, *needed) or not self.groundplan_reader_model):
+            raise ValueError(
+                "GROUNDPLAN_READER_PRICE_INPUT and GROUNDPLAN_READER_PRICE_OUTPUT go together, beside "
+                "GROUNDPLAN_READER_MODEL, GROUNDPLAN_PRICE_INPUT and GROUNDPLAN_PRICE_OUTPUT"
+            )
         for each in self.caps:
             if each.unit == "micros" and self.prices is None:
                 name = _name_of_cap(each.scope)
@@ -176,11 +188,16 @@ class Settings(BaseSettings):
 
     @cached_property
     def prices(self) -> Prices | None:
-        """Money for a million tokens, or None. Without a price of its own cached input costs like other."""
-        given, got = self.groundplan_price_input, self.groundplan_price_output
+        """Money for a million tokens, or None. Without a price of its own cached input costs like other, and
+        the reader like the writer."""
+        reader = self._prices("groundplan_reader_price")
+        usual = self._prices("groundplan_price")
+        return replace(usual, reader=reader) if usual else None
+
+    def _prices(self, names: str) -> Prices | None:
+        given, cached, got = (getattr(self, f"{names}_{one}") for one in ("input", "cached", "output"))
         if given is None or got is None:
             return None
-        cached = self.groundplan_price_cached
         return Prices(given, given if cached is None else cached, got, self.groundplan_currency)
 
     @cached_property

@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.commands import Role
+from bot.commands import Profile, Role
 from bot.config import ConfigFile
-from bot.conversation import DecisionIssue, PlanTalk, Remark, Reply, RevisionWish, Sibling
+from bot.conversation import Answer, DecisionIssue, PlanTalk, Remark, Reply, RevisionWish, Sibling
 from bot.effects import Annotation, File, Receipt
 from bot.marks import Mark
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Subject:
-    """One issue, for ever: GitHub's numeric repository id survives renames and transfers, names do not."""
+    """One issue or pull request, for ever: GitHub's numeric repository id survives renames and transfers,
+    names do not. Number 0 is the repository itself.
+    """
 
     repo_id: int
     number: int
@@ -58,7 +60,7 @@ class Ask:
     actor: str
     label: str
     format: str = ""
-    profile: str = ""
+    profile: Profile = ""
     words: str = ""
     at: str = ""
 
@@ -123,9 +125,8 @@ class Proposal:
     """A pull request that is looked at for its own sake: does what it changes hold the rules of plans?
 
     `base` is the branch it goes to. `paths` are the files it adds or changes, `more` tells that there are
-    others. `fresh_plan` means that it
-    is a plan
-    pull request of ours to which nobody has added a commit yet.
+    others. `plan_of` is the issue whose plan it is, if it is one of ours; `fresh_plan`, that nobody has added
+    a commit to that yet.
     """
 
     number: int
@@ -139,6 +140,7 @@ class Proposal:
     fresh_plan: bool = False
     config: ConfigFile | None = None
     new_config: ConfigFile | None = None
+    plan_of: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +172,15 @@ class Request:
     config: ConfigFile | None = None
     new_config: ConfigFile | None = None
     linked: tuple[LinkedIssue, ...] = ()
-    profile: str = ""
+    profile: Profile = ""
     words: str = ""
     revision: RevisionWish | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenDecision:
-    """A decision of a plan that nobody has made yet, with the text of the issue that asks for it. `deadline`
-    is an ISO date or "". `options` are names, in order."""
+    """A decision of a plan, with the text of the issue that asks for it. `deadline` is an ISO date or "".
+    `options` are names, in order. `made` is how it was decided, None while nobody has."""
 
     id: str
     weight: Literal["major", "minor"]
@@ -187,6 +189,7 @@ class OpenDecision:
     options: tuple[str, ...] = ()
     recommended: str = ""
     deadline: str = ""
+    made: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +204,7 @@ class Outcome:
     says why and what to do. kind "inspection": the check is ready to publish.
     kind "revision": `files` are to go on top of the branch (none: nothing changes), `replies` into the
     threads; `body` says in a few words what was done. `merge_base` is the base branch's commit to merge.
-    `decisions` are those of the plan that are open, for whoever files their issues.
+    `decisions` are the plan's. `quiet`: there is nothing to say, since nothing came of what people did.
     """
 
     digest: str
@@ -221,6 +224,7 @@ class Outcome:
     replies: tuple[Reply, ...] = ()
     merge_base: str = ""
     decisions: tuple[OpenDecision, ...] = ()
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +235,16 @@ class Trouble:
     reason: str
     next_step: str
     ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that planning needs, and how it is. `do` says what to do about it, "" when nothing."""
+
+    mark: Literal["✅", "⚠️", "❌", "❔"]
+    name: str
+    says: str
+    do: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +263,10 @@ class Situation:
 
     `at` is the time of the look, in seconds since 1970. `remarks` are the comments with commands that have no
     answer yet, oldest first, wherever they stand; `roles` are those of everybody whose say matters now.
-    `talk` is set while a plan pull request is open; `settled` is the head of its branch whose edits by people
-    were dealt with.
+    `talk` is set while a plan pull request is open; `settled` names the heads of its branch and its base at
+    which people's edits were dealt with; `published` is what we know of the plan that stands there, and
+    `sound`: the contract's check is green at its head. `siblings` are the other open plans. `parent` is set
+    on a decision's issue: the issue whose plan waits for it. `health` is looked at when somebody asks.
     """
 
     subject: Subject
@@ -276,4 +292,8 @@ class Situation:
     talk: PlanTalk | None = None
     decisions: tuple[DecisionIssue, ...] = ()
     siblings: tuple[Sibling, ...] = ()
+    parent: int = 0
     settled: str = ""
+    published: Outcome | None = None
+    health: tuple[Check, ...] = ()
+    sound: bool = False

@@ -13,18 +13,29 @@ CHECK_NAME = "groundplan / contract"
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the operator chose. `secret` signs our marks; `runs_an_hour` are plannings of one issue."""
+    """What the operator chose. `secret` signs our marks; `runs_an_hour` are plannings of one issue;
+    `onboarding`: a repository is given a configuration to start with."""
 
     secret: str
     plan_label: str = "needs-plan"
     opt_out_label: str = "no-plan"
     runs_an_hour: int = 6
+    onboarding: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """Nothing to do, and why."""
+    """Nothing to do, and why; `again_in` seconds there may be, whatever happens."""
 
+    why: str
+    again_in: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Remember that people's edits at these heads were dealt with, since nothing at GitHub shows it."""
+
+    heads: str
     why: str
 
 
@@ -42,4 +53,4 @@ class StopPlanning:
     why: str
 
 
-Step = Idle | PlanRequest | StopPlanning | Changeset
+Step = Idle | Noted | PlanRequest | StopPlanning | Changeset

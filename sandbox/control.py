@@ -54,9 +54,13 @@ def add_user(sandbox: Sandbox, given: Json) -> Json:
 
 
 def set_collaborator(sandbox: Sandbox, given: Json) -> Json:
+    """{repository, login, role, custom_role?}; a custom role has the rights of `role` and its own name."""
     repo, login = _repo(sandbox, given), str(given["login"])
     sandbox.world.add_user(login)
     repo.collaborators[login.lower()] = str(given["role"])
+    repo.custom_roles.pop(login.lower(), None)
+    if given.get("custom_role"):
+        repo.custom_roles[login.lower()] = str(given["custom_role"])
     return {"login": login, "role": given["role"]}
 
 
@@ -158,6 +162,21 @@ def uninstall(sandbox: Sandbox, given: Json) -> Json:
     return {"deleted": found.id}
 
 
+def select_repositories(sandbox: Sandbox, given: Json) -> Json:
+    """{owner, repositories: [owner/name, …] | "all"}: what the App's installation on that account may see."""
+    world, chosen = sandbox.world, given["repositories"]
+    wanted = [] if chosen == "all" else [_repo(sandbox, {"repository": one}) for one in chosen]
+    found = next((one for one in world.state.installations.values() if one.owner == given["owner"]), None)
+    if found is None:
+        raise Refusal(404, "the App is not installed there")
+    before = {repo.id for repo in world.installed_repositories(found)}
+    found.everything, found.repository_ids = chosen == "all", [repo.id for repo in wanted]
+    now = world.installed_repositories(found)
+    gone = [world.state.repositories[one] for one in before - {repo.id for repo in now}]
+    events.selection_event(world, found, [repo for repo in now if repo.id not in before], gone)
+    return {"repositories": [repo.full_name for repo in now]}
+
+
 def suspend(sandbox: Sandbox, given: Json) -> Json:
     found = sandbox.world.installation_of(_repo(sandbox, given))
     if found is None:
@@ -210,6 +229,7 @@ POST: dict[str, Control] = {
     "installation/create": reinstall,
     "installation/delete": uninstall,
     "installation/suspend": suspend,
+    "installation/repositories": select_repositories,
     "push": push,
     "merge": merge,
     "ping": lambda sandbox, given: {"guid": events.ping(sandbox.world).guid},

@@ -23,6 +23,7 @@ PREFIXES = {
     "PullRequestReviewThread": "PRRT",
     "Reaction": "REA",
     "Ref": "REF",
+    "RenamedTitleEvent": "RTE",
     "Repository": "R",
     "Tree": "T",
     "User": "U",

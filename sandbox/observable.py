@@ -76,13 +76,13 @@ def _pull(world: World, repo: Repository, issue: Issue) -> dict[str, Any]:
         "draft": pull.draft,
         "merged": pull.merged_at is not None,
         "files": _files(world, pull.head_sha),
-        "reviews": [(one.author, one.state, one.body) for one in pull.reviews],
+        "reviews": [(one.author, one.state, one.body, _reactions(one.reactions)) for one in pull.reviews],
         "threads": [
             (
                 thread.path,
                 thread.line,
                 bool(thread.resolved_by),
-                [(one.author, one.body) for one in thread.comments],
+                [(one.author, one.body, _reactions(one.reactions)) for one in thread.comments],
             )
             for thread in pull.threads
         ],

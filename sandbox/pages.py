@@ -22,11 +22,11 @@ from sandbox.objects import Entry, MissingObject
 from sandbox.shapes.git import commit_files
 from sandbox.shapes.pulls import compared, mergeable
 from sandbox.state import CheckRun, Issue, Label, Repository
+from sandbox.timeline import text_of, timeline, verdicts
 from sandbox.wire import Request, Response, text_response
 from sandbox.world import World
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "sandbox"
-SHOWN_BYTES = 400_000
 DIFF_LINES = 2_000
 LONG_DIFF = 400
 _COLOR = re.compile(r"[0-9a-fA-F]{6}")
@@ -134,11 +134,6 @@ def _entry(world: World, repo: Repository, name: str, path: str) -> Entry | None
         return None
 
 
-def _text(world: World, entry: Entry) -> str | None:
-    data = world.store.blob(entry.sha)
-    return None if b"\0" in data[:8000] or len(data) > SHOWN_BYTES else data.decode("utf-8", "replace")
-
-
 def _branches(repo: Repository) -> list[str]:
     return sorted(name[11:] for name in repo.refs if name.startswith("refs/heads/"))
 
@@ -152,7 +147,7 @@ def _tree(world: World, repo: Repository, name: str, path: str) -> Response:
     rows = list(world.store.tree(entry.sha).items()) if entry else []
     rows.sort(key=lambda row: (row[1].kind != "tree", row[0].lower()))
     readme = next((row for row in rows if row[0].lower() in ("readme.md", "readme")), None)
-    shown = _text(world, readme[1]) if readme and readme[1].kind == "blob" else None
+    shown = text_of(world, readme[1]) if readme and readme[1].kind == "blob" else None
     sha = world.resolve(repo, name)
     return _page(
         "tree.html",
@@ -174,7 +169,7 @@ def _blob(world: World, repo: Repository, name: str, path: str, raw: bool) -> Re
         return _missing(world, f"{path} at {name}")
     if raw:
         return _raw(world.store.blob(entry.sha), path)
-    text = _text(world, entry)
+    text = text_of(world, entry)
     return _page(
         "blob.html",
         world=world,
@@ -248,18 +243,6 @@ def _list(world: World, repo: Repository, wants_pulls: bool) -> Response:
     return _page("list.html", world=world, repo=repo, rows=rows, pulls=wants_pulls, counts=_counts(repo))
 
 
-def _timeline(issue: Issue) -> list[tuple[float, str, Any]]:
-    found: list[tuple[float, str, Any]] = [(one.created_at, "comment", one) for one in issue.comments]
-    if issue.pull is not None:
-        found += [
-            (one.created_at, "review", one)
-            for one in issue.pull.reviews
-            if one.body or one.state != "COMMENTED"
-        ]
-        found += [(one.comments[0].created_at, "thread", one) for one in issue.pull.threads if one.comments]
-    return sorted(found, key=lambda row: row[0])
-
-
 def _conversation(world: World, repo: Repository, number: int) -> Response:
     issue = repo.issues.get(number)
     if issue is None or issue.deleted:
@@ -269,7 +252,7 @@ def _conversation(world: World, repo: Repository, number: int) -> Response:
         "repo": repo,
         "issue": issue,
         "labels": _labels(world, repo, issue),
-        "timeline": _timeline(issue),
+        "timeline": timeline(world, repo, issue),
         "counts": _counts(repo),
         "say": _saying(world, repo),
         "parent": world.issue_by_id(issue.parent) if issue.parent else None,
@@ -288,6 +271,7 @@ def _conversation(world: World, repo: Repository, number: int) -> Response:
         files=[(one, diff_lines(one)) for one in files],
         long_diff=LONG_DIFF,
         runs=runs,
+        verdicts=verdicts(issue),
         fits=mergeable(world, issue),
     )
 

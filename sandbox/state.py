@@ -58,6 +58,18 @@ class LabelEvent:
 
 
 @dataclass(slots=True)
+class TitleEvent:
+    """Another title for an issue or pull request, as its timeline tells it."""
+
+    id: int
+    repo_id: int
+    actor: str
+    before: str
+    after: str
+    created_at: float
+
+
+@dataclass(slots=True)
 class Reaction:
     id: int
     user: str
@@ -78,6 +90,8 @@ class Comment:
     updated_at: float
     reactions: list[Reaction] = field(default_factory=list)
     minimized: str | None = None
+    edited_at: float | None = None
+    editor: str | None = None
 
 
 @dataclass(slots=True)
@@ -98,6 +112,8 @@ class ReviewComment:
     pending: bool = False
     reactions: list[Reaction] = field(default_factory=list)
     minimized: str | None = None
+    edited_at: float | None = None
+    editor: str | None = None
 
 
 @dataclass(slots=True)
@@ -131,6 +147,9 @@ class Review:
     created_at: float
     submitted_at: float | None
     minimized: str | None = None
+    reactions: list[Reaction] = field(default_factory=list)
+    edited_at: float | None = None
+    editor: str | None = None
 
 
 @dataclass(slots=True)
@@ -180,6 +199,9 @@ class Issue:
     blocked_by: list[int] = field(default_factory=list)
     deleted: bool = False
     moved_to: tuple[int, int] | None = None
+    title_events: list[TitleEvent] = field(default_factory=list)
+    edited_at: float | None = None
+    editor: str | None = None
 
 
 @dataclass(slots=True)
@@ -226,11 +248,13 @@ class Repository:
     description: str | None = None
     private: bool = False
     archived: bool = False
+    fork: bool = False
     has_issues: bool = True
     pushed_at: float | None = None
     updated_at: float = 0.0
     next_number: int = 1
     collaborators: dict[str, str] = field(default_factory=dict)
+    custom_roles: dict[str, str] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
     ref_times: dict[str, float] = field(default_factory=dict)
     labels: dict[int, Label] = field(default_factory=dict)

@@ -44,19 +44,27 @@ OWNERS = {
 }
 # Decisions and words: what they need of the world is passed in.
 PURE = (
+    "bot.addressed",
     "bot.author",
     "bot.branches",
     "bot.commands",
     "bot.config",
     "bot.controller",
+    "bot.conversation",
+    "bot.decisions",
     "bot.effects",
     "bot.errors",
     "bot.events",
+    "bot.health",
+    "bot.labels",
     "bot.marks",
+    "bot.matters",
     "bot.plan",
     "bot.recon",
+    "bot.revising",
     "bot.situation",
     "bot.status",
+    "bot.steward",
 )
 # Where a tree and its past come in; everything else of recon works on what they give.
 READERS = ("bot.recon.sources", "bot.recon.history")

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from pydantic import ValidationError
 
 from bot.config import (
     DEFAULTS,
-    MOST_FAULTS,
     NOT_TEXT,
     ConfigFile,
+    RepoConfig,
     choices_in,
     config_schema,
     faults_in,
     read_config,
 )
+from bot.config_faults import MOST_FAULTS, MOST_KEY
 from bot.errors import UserError
 from bot.located_yaml import LocatedYaml, YamlFault, read_yaml
 from bot.plan.formats import FORMATS
@@ -36,6 +36,23 @@ lint:
   protected: ["infra/**"]
   links: [https://wiki.example.com/]
   mentions: [maya]
+commands:
+  prefix: groundplan
+triggers:
+  anyone: true
+permissions:
+  revise: maintain
+review:
+  rounds: 1
+edits:
+  quiet_seconds: 0
+merge:
+  method: rebase
+decisions:
+  labels: []
+  who: triage
+labels:
+  states: false
 """
 
 
@@ -44,6 +61,17 @@ def test_a_whole_file() -> None:
     assert (config.formats.default, dict(config.formats.labels)) == ("functional", {"plan:steps": "steps"})
     assert config.lint.suppress[0].rule == "PLN404"
     assert config.lint.protected == ["infra/**"]
+    assert (config.commands.prefix, config.triggers.anyone) == ("groundplan", True)
+    assert (config.review.rounds, config.review.mentions, config.edits.quiet_seconds) == (1, True, 0)
+    assert (config.merge.auto, config.merge.method) == (False, "rebase")
+    assert (config.decisions.labels, config.decisions.deadline_days) == ([], 7)
+    assert not config.labels.states
+
+
+def test_who_may_use_a_command() -> None:
+    config = read_config(WHOLE).config
+    roles = [config.least_role(verb) for verb in ("revise", "plan", "decide", "help")]
+    assert roles == ["maintain", None, "triage", None]
 
 
 @pytest.mark.parametrize("text", [None, "", "\n# nothing\n", "---\n", "{}"])
@@ -72,8 +100,44 @@ def test_the_formats_are_those_there_are() -> None:
         ("lint:\n  links: ['https://example.com']\n", "2:11", "pattern"),
         ("lint:\n  mentions: ['all of us']\n", "2:14", "pattern"),
         ("lint:\n  protected:\n    - infra/**\n    - /infra/**\n", "4:7", "from the top"),
-        ("formats: steps\n", "1:1", "valid dictionary"),
-        ("- a\n", "1:1", "valid dictionary"),
+        ("lint:\n  supress: []\n", "2:3", "no such key, the nearest is lint.suppress"),
+        (
+            "lint:\n  suppress:\n    - {reson: because, rule: PLN404, reason: because}\n",
+            "3:8",
+            "lint.suppress[].reason",
+        ),
+        ("prefix: gp\n", "1:1", "no such key, the nearest is commands.prefix"),
+        ("review:\n  zzzzzz: 1\n", "2:3", "review.zzzzzz: there is no such key"),
+        ("commands:\n  prefix: /plan\n", "2:3", "pattern"),
+        ("commands:\n  prefix: Decide\n", "2:3", "/decide is a command of its own"),
+        ("commands:\n  prefix: ''\n", "2:3", "pattern"),
+        ("triggers:\n  anyone: yes\n", "2:3", "it is true or false"),
+        ("triggers: false\n", "1:1", "it holds keys"),
+        ("review:\n", "1:1", "it holds keys"),
+        ("review:\n  rounds: '8'\n", "2:3", "it is a whole number"),
+        ("review:\n  rounds: 0\n", "2:3", "greater than or equal to 1"),
+        ("review:\n  rounds: 9999999999999999999999\n", "2:3", "it is a whole number"),
+        ("review:\n  mentions: 1\n", "2:3", "it is true or false"),
+        ("edits:\n  quiet_seconds: 2.5\n", "2:3", "it is a whole number"),
+        ("edits:\n  quiet_seconds: 3601\n", "2:3", "less than or equal to 3600"),
+        ("merge:\n  auto: on\n", "2:3", "it is true or false"),
+        ("merge:\n  method: force\n", "2:3", "'squash', 'merge' or 'rebase'"),
+        ("decisions:\n  labels: decision-needed\n", "2:3", "it is a list"),
+        ("decisions:\n  labels: ['']\n", "2:12", "at least 1"),
+        ("decisions:\n  who: read\n", "2:3", "'triage', 'write'"),
+        ("decisions:\n  deadline_days: -1\n", "2:3", "greater than or equal to 1"),
+        ("labels:\n  states: ~\n", "2:3", "it is true or false"),
+        ("permissions:\n  plan: owner\n", "2:3", "'read', 'triage'"),
+        ("permissions:\n  plan: none\n", "2:3", "'read', 'triage'"),
+        ("permissions:\n  revize: write\n", "2:3", "no such command, the nearest is permissions.revise"),
+        ("permissions:\n  decide: admin\n", "2:3", "no such command, the nearest is decisions.who"),
+        ("permissions:\n  help: admin\n", "2:3", "no such command"),
+        ("permissions:\n  '[key]': admin\n", "2:3", "no such command"),
+        ("permissions:\n  plan: write\n  plan: read\n", "3:3", "stands twice"),
+        ("permissions: &all {plan: write}\nlabels: *all\n", "1:", "aliases"),
+        ("decisions:\n\tremind: true\n", "2:1", "cannot start any token"),
+        ("formats: steps\n", "1:1", "it holds keys"),
+        ("- a\n", "1:1", "it holds keys"),
         ("a: 1\na: 2\n", "2:1", "stands twice"),
         ("a: &x 1\nb: *x\n", "1:", "aliases"),
         ("a: [1, 2\n", "2:1", "expected"),
@@ -102,6 +166,33 @@ def test_everything_that_is_wrong_is_found() -> None:
     assert len(faults_in(ConfigFile(many))) == MOST_FAULTS
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]\n",
+        "review: {rounds: " + "9" * 5_000 + "}\n",
+        "? " * 3_000,
+        "permissions:\n" + "".join(f"  verb{number}: write\n" for number in range(4_000)),
+        "formats:\n  labels:\n" + "".join(f"    l{number}: steps\n" for number in range(5_000)),
+        "lint: !!python/object/apply:os.system [echo]\n",
+        "\u202ecommands: {prefix: plan}\n",
+        "<<: {review: {rounds: 3}}\n",
+        "k" * 90_000 + ": 1\n",
+        "%YAML 9.9\n---\nreview: {}\n",
+    ],
+    ids=["bomb", "number", "nest", "verbs", "labels", "tag", "direction", "merge", "key", "version"],
+)
+def test_hostile_files_are_faults_of_bounded_length(text: str) -> None:
+    faults = faults_in(ConfigFile(text))
+    assert 1 <= len(faults) <= MOST_FAULTS
+    assert all(len(fault.reason) < MOST_KEY + 400 for fault in faults)
+
+
+def test_faults_stand_in_the_order_of_the_file_and_the_first_are_kept() -> None:
+    many = "".join(f"zz{number}: 1\n" for number in range(100))
+    assert [fault.line for fault in faults_in(ConfigFile(many))] == list(range(1, MOST_FAULTS + 1))
+
+
 def test_what_is_no_text_is_a_fault() -> None:
     assert faults_in(ConfigFile(None)) == (NOT_TEXT,)
     with pytest.raises(UserError, match="1:1"):
@@ -125,25 +216,12 @@ def test_the_schema_accepts_what_reading_accepts() -> None:
     Draft202012Validator(schema).validate(read.value)
 
 
-DOCS = Path(__file__).resolve().parents[1] / "docs" / "configuration.md"
-
-
-def test_the_page_shows_an_example_with_every_key() -> None:
-    text = DOCS.read_text(encoding="utf-8")
-    example = text.split("```yaml\n")[1].split("```")[0]
-    config = read_config(example).config
-    assert all(
-        config.model_dump()[part] != DEFAULTS.config.model_dump()[part] for part in ("formats", "lint")
-    )
-    assert config.model_fields_set == set(type(config).model_fields)
-    for part in (config.formats, config.lint, config.lint.suppress[0]):
-        assert part.model_fields_set == set(type(part).model_fields)
-
-
-def test_the_page_has_a_row_for_every_key() -> None:
-    definitions = config_schema()["$defs"]
-    keys = [f"formats.{key}" for key in definitions["Formats"]["properties"]]
-    keys += [f"lint.{key}" for key in definitions["Lint"]["properties"]]
-    keys += [f"lint.suppress[].{key}" for key in definitions["SetAside"]["properties"]]
-    rows = [line for line in DOCS.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
-    assert set(keys) <= {row.split("`")[1] for row in rows}
+@pytest.mark.parametrize(
+    "value",
+    [{"review": {"rounds": 0}}, {"permissions": {"decide": "write"}}, {"merge": {"methd": "squash"}}],
+    ids=str,
+)
+def test_the_schema_refuses_what_reading_refuses(value: dict[str, object]) -> None:
+    assert list(Draft202012Validator(config_schema()).iter_errors(value))
+    with pytest.raises(ValidationError):
+        RepoConfig.model_validate(value)

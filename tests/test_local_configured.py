@@ -66,5 +66,5 @@ def test_what_is_broken_stops_before_anything_is_written(
 ) -> None:
     code, said = planned(repo, capsys, "formats:\n  defualt: steps\n", **wish)
     assert code == COULD_NOT_RUN
-    assert f"{CONFIG_PATH}:2:3: formats.defualt: there is no such key." in said["outcome"]["body"]
+    assert f"{CONFIG_PATH}:2:3: formats.defualt: there is no such key, the nearest" in said["outcome"]["body"]
     assert not (repo / ".agent").exists()

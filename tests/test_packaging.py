@@ -128,7 +128,13 @@ def imports(folder: str) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("folder", "extras"),
-    [("bot", ()), ("workers", ()), ("sandbox", ("test",)), ("tests", ("test",)), ("bench", ("test",))],
+    [
+        ("bot", ()),
+        ("workers", ("mcp",)),
+        ("sandbox", ("test",)),
+        ("tests", ("test", "mcp")),
+        ("bench", ("test",)),
+    ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_every_import_is_declared(folder: str, extras: tuple[str, ...]) -> None:

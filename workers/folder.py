@@ -61,8 +61,12 @@ def _check_place(path: str, place: Path, target: Path) -> None:
 def _laid_down(place: Path, text: str) -> Path:
     """The text in a file beside its place, with the rights of the file it will replace."""
     handle, name = tempfile.mkstemp(prefix=".groundplan-", dir=place.parent)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError:
+        Path(name).unlink()
+        raise
     mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else 0o666 & ~_umask()
     Path(name).chmod(mode)
     return Path(name)

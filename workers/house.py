@@ -23,12 +23,12 @@ from bot.recon.tree import Tree
 from bot.settings import Settings
 from bot.situation import Subject
 from bot.steps import Policy
-from workers import pipeline
+from workers import pipeline, thinking
 from workers.answers import RedisAnswers
 from workers.github.client import App, Reader
 from workers.github.deliveries import redeliver_failed, sightings
 from workers.github.limits import Pace
-from workers.github.read import Eyes
+from workers.github.reading import Eyes
 from workers.github.refusals import Limited, Refusal
 from workers.github.subject import SubjectAtGitHub
 from workers.github.tokens import TokenCache
@@ -175,8 +175,8 @@ class House:
 
     def think(self, claim: Claim) -> float | None:
         """Write the plan that is wanted for the subject."""
-        return pipeline.think(
-            pipeline.Thought(
+        return thinking.think(
+            thinking.Thought(
                 subject=claim.subject,
                 hint=claim.hint,
                 library=GitHubLibrary(
@@ -229,6 +229,7 @@ class House:
             github=self._github(app, subject, claim),
             memory=self._memory(subject),
             thinking=self.agenda("think"),
+            tending=self.agenda("tend"),
             policy=self._policy(),
             waits=claim.waits,
             clock=self.clock or time.time,
@@ -264,6 +265,7 @@ class House:
             plan_label=self.settings.groundplan_label,
             opt_out_label=self.settings.groundplan_opt_out_label,
             runs_an_hour=self.settings.groundplan_runs_an_hour,
+            onboarding=self.settings.groundplan_onboarding,
         )
 
     def _bot_id(self) -> int:

@@ -22,6 +22,7 @@ from workers.seal import Seal
 
 KEPT_SECONDS = 30 * 24 * 3600
 HOUR = 3600.0
+NEWS = "gp:news"  # of whoever writes plans
 _REQUEST = TypeAdapter(Request)
 _OUTCOME = TypeAdapter(Outcome)
 _TROUBLE = TypeAdapter(Trouble)
@@ -67,6 +68,15 @@ class Memory:
         key = f"gp:outcome:{digest}"
         return cast("Outcome | None", self._opened(_OUTCOME, key, self._redis.get(key)))
 
+    def settled(self) -> str:
+        """The heads at which people's edits were dealt with, or ""."""
+        value = cast("bytes | None", self._redis.hget(self._key, "settled"))
+        return value.decode() if value else ""
+
+    def note_settled(self, run: int, heads: str) -> None:
+        """Remember that people's edits at these heads were dealt with. Raises Fenced."""
+        self._remember(run, settled=heads.encode())
+
     def want(self, run: int, request: Request) -> None:
         """Remember the request; forget the stage and the trouble of the one before. Raises Fenced."""
         sealed = self._seal.closed(f"{self._key} request", _REQUEST.dump_json(request))
@@ -105,6 +115,39 @@ class Memory:
     def note_stage(self, stage: str) -> None:
         """What the author is doing now. Not fenced: it is only shown."""
         self._redis.hset(self._key, "stage", stage)
+
+    def planned(self, head_sha: str) -> tuple[str, ...] | None:
+        """The paths that the plan at a commit is about; None when they were not noted yet."""
+        value = cast("bytes | None", self._redis.get(self._planned(head_sha)))
+        return tuple(value.decode().split("\0")) if value else () if value == b"" else None
+
+    def note_planned(self, head_sha: str, paths: tuple[str, ...]) -> None:
+        """Remember them: a commit's content never changes."""
+        self._redis.set(self._planned(head_sha), "\0".join(paths), ex=KEPT_SECONDS)
+
+    def _planned(self, head_sha: str) -> str:
+        return f"gp:planned:{self._subject.repo_id}:{head_sha}"
+
+    def spoken(self) -> float:
+        """When somebody said something here last, as a delivery told: seconds since 1970, 0 when never."""
+        value = cast("bytes | None", self._redis.hget(f"gp:subject:{self._subject}", "spoken"))
+        return float(value) if value else 0.0
+
+    def note_spoken(self, subject: Subject, at: float) -> None:
+        """Tell another subject that something was said which is its business."""
+        self._redis.hset(f"gp:subject:{subject}", "spoken", f"{at:.6f}")
+
+    def note_news(self, author: str, failure: str) -> None:
+        """Who wrote last, for whatever subject, and why it failed ("" when it did not)."""
+        self._redis.hset(NEWS, mapping={"author": author, "failure": " ".join(failure.split())[:300]})
+
+    def news(self) -> tuple[str, str]:
+        """As noted last; empty when nobody has written yet."""
+        author, failure = (
+            value.decode() if value else ""
+            for value in cast("list[bytes | None]", self._redis.hmget(NEWS, ["author", "failure"]))
+        )
+        return author, failure
 
     def keep_outcome(self, outcome: Outcome) -> None:
         """Store a finished plan. Twice is harmless: the first one stays, so a

@@ -1,7 +1,7 @@
-"""The story of one subject, told once: look, decide, act, until there is nothing to do; and beside it, think.
+"""The story of one subject, told once: look, decide, act, until there is nothing to do.
 
 Readable top to bottom. It holds no rule of its own: `bot.controller` decides, `workers.github` reads and
-writes, `bot.author` writes plans.
+writes; the plans are written beside it (`workers.thinking`).
 """
 
 from __future__ import annotations
@@ -9,25 +9,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Protocol
 
 import structlog
 
-from bot.author.brief import Author, Brief, Quoted
-from bot.author.compose import compose
-from bot.config import choices_in
-from bot.controller import NO_EVENT, last_words, next_step
-from bot.effects import Changeset, Receipt
+from bot.controller import NO_EVENT, last_words, next_step, open_wish, passed_on
+from bot.effects import Changeset, Commit, MergeBase, Receipt
 from bot.errors import Transient, UserError
+from bot.health import Facts, checks
 from bot.inbox import Hint
 from bot.inspector import is_checked
-from bot.plan.readers.recognise import find_plans
-from bot.recon.tree import Tree, in_memory
-from bot.situation import Outcome, Request, Situation, Subject, Trouble
-from bot.steps import Idle, PlanRequest, Policy, Step, StopPlanning
-from workers.inspecting import inspection
-from workers.looking_over import looked_over
+from bot.labels import wanted_labels
+from bot.matters.standing import config_of
+from bot.situation import Check, Outcome, Request, Situation, Subject, Trouble
+from bot.steps import Idle, Noted, PlanRequest, Policy, Step, StopPlanning
+from bot.steward import NUMBER, Household, next_duty
 from workers.memory import Memory
 
 EVENT_WAITS = 7
@@ -35,7 +31,8 @@ CHECK_WAITS = 3
 # The operator's to put right, and nobody else's: work waits for it instead of coming to nothing.
 OUR_KEY = frozenset({"app-key", "unauthorized"})
 MAX_STEPS = 16
-PROGRESS_SECONDS = 10.0
+MOST_SIBLINGS = 20
+LISTENING, LISTEN_AGAIN = 60.0, 12.0  # seconds
 SEEN_BY_LOOKING = frozenset({"suspended", "archived", "not-installed"})
 log = structlog.get_logger()
 
@@ -46,6 +43,12 @@ class GitHub(Protocol):
     def look(self, receipts: Mapping[str, Receipt]) -> Situation: ...
 
     def apply(self, changeset: Changeset, run: int) -> tuple[Receipt, ...]: ...
+
+    def household(self, receipts: Mapping[str, Receipt]) -> Household: ...
+
+    def examine(self, now: Situation, wanted: tuple[str, ...]) -> Facts: ...
+
+    def planned(self, now: Situation, issue: int, head_sha: str) -> tuple[str, ...]: ...
 
     def receipts(self) -> dict[str, Receipt]: ...
 
@@ -72,6 +75,7 @@ class Look:
     github: GitHub
     memory: Memory
     thinking: Agenda
+    tending: Agenda
     policy: Policy
     waits: int = 0
     clock: Callable[[], float] = time.time
@@ -81,15 +85,22 @@ def tend(look: Look) -> float | None:
     """Bring the subject to rest. Seconds until it wants another look, or None.
     Raises Transient and Fenced.
     """
+    if look.subject.number == NUMBER:
+        keep(look)
+        return None
     try:
         now = look_around(look)
-        for _ in range(MAX_STEPS):
+        _pass_on(look, now)
+        for done in range(MAX_STEPS):
             step = next_step(now, look.policy)
             log.info("step", subject=str(look.subject), step=type(step).__name__, why=_why(step))
             match step:
                 case Idle():
                     _keep_thinking(look, now)
-                    return None
+                    return step.again_in or (_listen(look) if not done else None)
+                case Noted():
+                    look.memory.note_settled(look.run, step.heads)
+                    now = remembering(look, now)
                 case PlanRequest(request):
                     have_written(look, request)
                     now = remembering(look, now)
@@ -98,6 +109,7 @@ def tend(look: Look) -> float | None:
                     now = remembering(look, now)
                 case Changeset():
                     act(look, step, now)
+                    _tell_siblings(look, step, now)
                     now = look_around(look)
     except Unseen as gone:
         look.memory.forget(look.run)
@@ -106,8 +118,56 @@ def tend(look: Look) -> float | None:
     raise Transient("the subject did not come to rest", delay=60.0)
 
 
+def keep(look: Look) -> None:
+    """Bring a repository itself to rest: what it is offered, and what it is told of its configuration; and
+    have its open plans looked at, since its default branch may have moved on.
+    """
+    for _ in range(MAX_STEPS):
+        try:
+            house = look.github.household(look.github.receipts())
+        except UserError as gone:
+            log.warning("nothing to see", subject=str(look.subject), reason=gone.reason)
+            return
+        step = next_duty(house, look.policy)
+        log.info("duty", subject=str(look.subject), step=type(step).__name__, why=_why(step))
+        if not isinstance(step, Changeset):
+            for issue in house.plans:
+                look.tending.arm(Subject(look.subject.repo_id, issue), look.hint)
+            return
+        try:
+            look.github.apply(step, look.run)
+        except UserError as refusal:
+            log.warning("refused", subject=str(look.subject), reason=refusal.reason, do=refusal.next_step)
+            return
+    raise Transient("the repository did not come to rest", delay=60.0)
+
+
+def _pass_on(look: Look, now: Situation) -> None:
+    """What is said on a plan pull request or on a decision is the business of the issue they belong to."""
+    for number in passed_on(now):
+        subject = Subject(look.subject.repo_id, number)
+        look.memory.note_spoken(subject, look.clock())
+        look.tending.arm(subject, look.hint)
+
+
+def _listen(look: Look) -> float | None:
+    """A delivery told that something was said, and there is nothing to do about it: lists lag, so we look
+    again a few times."""
+    since = look.clock() - look.memory.spoken()
+    return LISTEN_AGAIN if since < LISTENING else None
+
+
+def _tell_siblings(look: Look, done: Changeset, now: Situation) -> None:
+    """Open plans look at each other: a new one, or a new version, may meet them."""
+    if any(isinstance(effect, Commit | MergeBase) for effect in done.effects):
+        for sibling in now.siblings:
+            look.tending.arm(Subject(look.subject.repo_id, sibling.issue), look.hint)
+
+
 def give_up(look: Look) -> None:
     """The last try of a subject that failed too often: say so, so that it does not end in silence."""
+    if look.subject.number == NUMBER:
+        return
     try:
         step = last_words(look_around(look), look.policy)
         if isinstance(step, Changeset):
@@ -135,7 +195,37 @@ def look_around(look: Look) -> Situation:
         raise Unseen(no.reason) from no
     _wait_for_the_ask(look, now)
     _wait_for_our_own_check(look, now)
-    return remembering(look, replace(now, receipts=receipts))
+    if any(command.verb == "doctor" for remark in now.remarks for command in remark.commands):
+        now = replace(now, health=_examined(look, now))
+    return remembering(look, _with_paths(look, replace(now, receipts=receipts)))
+
+
+def _with_paths(look: Look, now: Situation) -> Situation:
+    """What the open plans are about, when there are several."""
+    if now.talk is None or not now.siblings:
+        return now
+    siblings = [
+        replace(one, paths=_planned(look, now, one.issue, one.head_sha))
+        for one in now.siblings[:MOST_SIBLINGS]
+    ]
+    own = _planned(look, now, look.subject.number, now.talk.head_sha)
+    return replace(now, talk=replace(now.talk, paths=own), siblings=tuple(siblings))
+
+
+def _planned(look: Look, now: Situation, issue: int, head_sha: str) -> tuple[str, ...]:
+    known = look.memory.planned(head_sha)
+    if known is None:
+        known = look.github.planned(now, issue, head_sha)
+        look.memory.note_planned(head_sha, known)
+    return known
+
+
+def _examined(look: Look, now: Situation) -> tuple[Check, ...]:
+    """What `/plan doctor` asks for."""
+    wanted = wanted_labels(config_of(now), look.policy)
+    facts = look.github.examine(now, tuple(one.name for one in wanted))
+    author, news = look.memory.news()
+    return checks(now, replace(facts, author=author, news=news))
 
 
 def _wait_for_the_ask(look: Look, now: Situation) -> None:
@@ -162,23 +252,24 @@ def _wait_for_our_own_check(look: Look, now: Situation) -> None:
 
 def remembering(look: Look, now: Situation) -> Situation:
     """The same sight with what we remember by now."""
-    request = look.memory.request()
+    request, published = look.memory.request(), _published(look, now)
+    thought = look.memory.outcome(request.digest) or _given_up(look, request) if request else None
     return replace(
         now,
         request=request,
         stage=look.memory.stage(),
-        outcome=_outcome(look, request, now),
+        outcome=thought if request else published,
+        published=published,
         trouble=look.memory.trouble(),
         plannings=look.memory.plannings(look.clock()),
+        settled=look.memory.settled(),
     )
 
 
-def _outcome(look: Look, request: Request | None, now: Situation) -> Outcome | None:
-    """The finished plan of the request, or else of the plan pull request that is open."""
-    if request:
-        return look.memory.outcome(request.digest) or _given_up(look, request)
+def _published(look: Look, now: Situation) -> Outcome | None:
+    """What is known of the plan that stands in the open plan pull request."""
     marks = [pull.mark.get("digest") for pull in now.pulls if pull.mark and pull.state == "open"]
-    return look.memory.outcome(marks[0]) if marks else None
+    return look.memory.outcome(marks[-1]) if marks else None
 
 
 def _given_up(look: Look, request: Request) -> Outcome | None:
@@ -220,149 +311,12 @@ def act(look: Look, changeset: Changeset, now: Situation) -> None:
     except UserError as refusal:
         if refusal.code in SEEN_BY_LOOKING:
             raise Transient(refusal.reason, 5.0) from refusal
-        ask = now.issue.ask.id if now.issue and now.issue.ask else ""
+        ask = open_wish(now, look.policy)
         if now.trouble and now.trouble.ask == ask:
             log.error("unsayable", subject=str(look.subject), first=now.trouble.reason, then=refusal.reason)
             raise
         trouble = Trouble(refusal.code, refusal.reason, refusal.next_step, ask)
         look.memory.note_trouble(look.run, trouble)
-
-
-class Library(Protocol):
-    """Where a thinker gets the repository's tree from."""
-
-    def tree(self, sha: str) -> Tree: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Thought:
-    """What one thinker works with."""
-
-    subject: Subject
-    hint: Hint | None
-    library: Library
-    memory: Memory
-    tending: Agenda
-    author: Author
-    waits: int = 0
-    clock: Callable[[], float] = time.time
-    cache: Path | None = None
-
-
-class Unwanted(Exception):
-    """The plan being written is no longer wanted."""
-
-
-def think(thought: Thought) -> float | None:
-    """Write the plan that is wanted, store its outcome and have the subject looked at. Raises Transient."""
-    request = thought.memory.request()
-    if request is None or request.state != "wanted":
-        return None
-    if thought.memory.outcome(request.digest) is None:
-        try:
-            outcome = written(thought, request)
-            thought.memory.keep_outcome(outcome)
-            log.info("thought", subject=str(thought.subject), outcome=outcome.kind, author=outcome.author)
-        except Unwanted:
-            log.info("unwanted", subject=str(thought.subject), digest=request.digest[:16])
-            return None
-        except Transient as passing:
-            _say_waiting(thought, passing)
-            raise
-    thought.tending.arm(thought.subject, thought.hint)
-    return None
-
-
-def _say_waiting(thought: Thought, passing: Transient) -> None:
-    """A wait that lasts is shown: from the second one in a row, the status comment
-    says what is waited for.
-    """
-    if thought.waits:
-        thought.memory.note_stage(f"waiting: {passing.reason}")
-    thought.tending.arm(thought.subject, thought.hint)
-
-
-def written(thought: Thought, request: Request) -> Outcome:
-    """The outcome of one planning; a refusal of the tree or the author is an outcome too."""
-    if request.kind == "inspection":
-        return inspected(thought, request)
-    try:
-        choices = choices_in(request.config)
-        tree = thought.library.tree(request.base_sha)
-        brief = Brief(
-            number=request.number,
-            title=request.title,
-            body=request.body,
-            tree=tree,
-            recon=looked_over(tree, request.title, request.body, cache=thought.cache, say=log.warning),
-            format=request.format,
-            inputs_digest=request.digest,
-            base_sha=request.base_sha,
-            issue_url=request.url,
-            created=time.strftime("%Y-%m-%d", time.gmtime(thought.clock())),
-            choices=choices,
-            linked=request.linked,
-            repository=thought.subject.repo_id,
-            installation=thought.hint.installation_id if thought.hint else 0,
-        )
-        return compose(brief, thought.author, _Progress(thought, request))
-    except UserError as refusal:
-        return Outcome(request.digest, "failed", _in_words(refusal))
-
-
-def inspected(thought: Thought, request: Request) -> Outcome:
-    """What the rules say of the plan files that a pull request changes. Raises Unwanted and Transient."""
-    begun = time.monotonic()
-    try:
-        head, base = _trees(thought.library, request)
-        found = inspection(request, head, base, lambda: _check_wanted(thought, request))
-    except UserError as refusal:
-        found = Outcome(request.digest, "failed", _in_words(refusal))
-    seconds = round(time.monotonic() - begun, 1)
-    result = found.check_title or found.body or "no plan after all"
-    log.info("inspected", subject=str(thought.subject), head=request.head_sha, result=result, seconds=seconds)
-    return found
-
-
-def _trees(library: Library, request: Request) -> tuple[Tree, Tree]:
-    """The files of a pull request, and those that its plans are for: the same unless it changes others too.
-    Who changes no plan needs none."""
-    plans = find_plans(request.paths)
-    if not plans and not request.more:
-        return in_memory({}), in_memory({})
-    head = library.tree(request.head_sha)
-    plain = not request.more and len(plans) == len(request.paths)
-    return head, head if plain else library.tree(request.base_sha)
-
-
-def _in_words(refusal: UserError) -> str:
-    """Reason and next step as sentences."""
-    parts = (part.strip() for part in (refusal.reason, refusal.next_step) if part.strip())
-    return " ".join(f"{part[0].upper()}{part[1:].rstrip('.')}." for part in parts)
-
-
-def _check_wanted(thought: Thought, request: Request) -> None:
-    """Raise Unwanted when something else is wanted by now, or nothing."""
-    current = thought.memory.request()
-    if current is None or current.digest != request.digest:
-        raise Unwanted
-
-
-class _Progress:
-    """Called by the author with each stage: stops what is no longer wanted, and shows a long run's stage, and
-    at once what a run is going to cost."""
-
-    def __init__(self, thought: Thought, request: Request) -> None:
-        self._thought = thought
-        self._request = request
-        self._shown = time.monotonic()
-
-    def __call__(self, stage: str) -> None:
-        _check_wanted(self._thought, self._request)
-        if isinstance(stage, Quoted) or time.monotonic() - self._shown >= PROGRESS_SECONDS:
-            self._shown = time.monotonic()
-            self._thought.memory.note_stage(stage)
-            self._thought.tending.arm(self._thought.subject, self._thought.hint)
 
 
 def _why(step: Step) -> str:

@@ -4,7 +4,7 @@ agree. Writes nothing at all while anything has to be asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from bot.lint.places import Source, read_source, repository_of
 from bot.plan.contract import contract_path, contract_text, plan_from_contract
 from bot.plan.digest import text_digest
 from bot.plan.editing import Doubt, ReadBack, read_back, written
-from bot.plan.editing.unread import same_words
+from bot.plan.editing.rewriting import to_write
 from bot.plan.formats import FORMATS, Format
 from bot.plan.formats.plan_file import section_of
 from bot.plan.formats.plan_marks import fields_of
@@ -85,7 +85,7 @@ def _one(folder: Folder, plan: Plan, shape: Format) -> tuple[ReadBack, dict[str,
         return back, {}
     there = folder.texts(_written(back.plan, shape, {}))
     again = _written(back.plan, shape, there)
-    return back, dict(_to_write(again, there, changed=back.plan_changed))
+    return back, dict(to_write(again, there, changed=back.plan_changed))
 
 
 def _read_back(folder: Folder, plan: Plan, shape: Format) -> ReadBack:
@@ -98,22 +98,6 @@ def _written(plan: Plan, shape: Format, there: Mapping[str, str]) -> Mapping[str
     if isinstance(made, UserError):
         raise made
     return made
-
-
-def _to_write(
-    again: Mapping[str, str], there: Mapping[str, str], *, changed: bool
-) -> Iterator[tuple[str, str]]:
-    """The files that say something else. Line ends stay; other white space does where nothing changed."""
-    for path, text in again.items():
-        before = there.get(path)
-        crlf = before is not None and "\r\n" in before and path != PLAN_FILE
-        ours = text.replace("\n", "\r\n") if crlf else text
-        if before is None or (ours != before and (changed or not _says_the_same(path, ours, before))):
-            yield path, ours
-
-
-def _says_the_same(path: str, one: str, other: str) -> bool:
-    return path.endswith(".md") and same_words(one, other)
 
 
 # --- which plan was written last

@@ -99,6 +99,9 @@ local function keep(guid, event, action, subjects, installation, full_name)
   for subject in string.gmatch(subjects, '%S+') do
     arm('tend', subject, t, t, true)
     hint(record('tend', subject), installation, full_name)
+    if event == 'issue_comment' or event == 'pull_request_review' then
+      redis.call('HSET', record('tend', subject), 'spoken', text(t))
+    end
     if redis.call('SADD', 'gp:waiting:' .. subject, guid) == 1 then
       redis.call('HINCRBY', delivery, 'open', 1)
     end

@@ -1,5 +1,4 @@
-"""What GitHub shows about a plan: the pull request, the check run, the issue that asks
-for a decision. Pure text.
+"""What GitHub shows about a plan: the pull request and the check run. Pure text.
 
 Says only `Refs`, never a closing word; every text fits GitHub's limits whatever the plan holds.
 """
@@ -18,12 +17,13 @@ from bot.plan.fanout import fanout_path
 from bot.plan.findings import Finding, Report, Severity
 from bot.plan.formats.companions import shows
 from bot.plan.graph import critical_path, mermaid, task_graph
-from bot.plan.model import Decision, Plan
+from bot.plan.model import Plan
 from bot.plan.rules.audit import reading_rows
 from bot.render import render
 
 MAX_BODY = 58_000
 MAX_TITLE = 200
+MOST_REVISIONS = 30  # shown, newest first; all of them stand in the contract
 MAX_ANNOTATIONS = 400  # GitHub takes 50 a request; what is more is sent in further ones
 
 FAMILIES: Mapping[str, str] = {
@@ -114,6 +114,7 @@ def _pull_values(plan: Plan, report: Report, blob_url: str, rows: int) -> dict[s
         "tallies": tallies(report),
         "verdict": verdict(report),
         "readings": reading_rows(readers) if (readers := plan.provenance.readers) else (),
+        "revisions": plan.provenance.revisions[: -MOST_REVISIONS - 1 : -1],
         "marks": _MARKS,
     }
 
@@ -159,14 +160,3 @@ def _annotation(finding: Finding, paths: Sequence[str]) -> Annotation | None:
     hint = f"\nTry: {finding.suggestion}" if finding.suggestion else ""
     message = safe_text.clipped(finding.message, 1000) + hint[:500]
     return Annotation(place.file, place.line, _LEVELS[finding.severity], finding.rule, message)
-
-
-def decision_issue(plan: Plan, decision: Decision) -> tuple[str, str, tuple[str, ...]]:
-    """Title, body (without mark) and labels of the issue that asks the owner for a decision."""
-    major = decision.weight == "major"
-    lead = "Major decision" if major else "Decision"
-    title = safe_text.clipped(f"{lead}: {safe_text.title(decision.question)}", MAX_TITLE)
-    waiting = [task for task in plan.tasks if decision.id in task.decisions]
-    body = render("issues/decision.md", plan=plan, decision=decision, major=major, waiting=waiting)
-    labels = ("decision-needed", "needs-opinion", *(("decision/major",) if major else ()))
-    return title, body, labels

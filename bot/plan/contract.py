@@ -133,6 +133,11 @@ def contract_text(plan: Plan) -> str:
 def contract_document(plan: Plan) -> dict[str, Any]:
     """The contract of `plan` as plain data."""
     dumped = plan.model_dump(mode="json")
+    for decision in dumped["decisions"]:
+        if not decision["log"]:
+            del decision["log"]
+    if not plan.provenance.revisions:  # contracts from before there were any stay as they are
+        del dumped["provenance"]["revisions"]
     milestones = dumped["roadmap"]["milestones"]
     extras = [{"id": one["id"], **{name: one.pop(name) for name in _MILESTONE_EXTRAS}} for one in milestones]
     defaults = dumped["contract_defaults"]
@@ -263,6 +268,8 @@ def _disagreements(plan: Plan, located: LocatedJson, path: str) -> Iterator[Find
     """
     ours = contract_document(plan)
     for pointer, mine, theirs in differences(ours, located.value):
+        if mine is ABSENT and pointer.endswith("/log") and theirs == []:
+            continue
         if mine is ABSENT:
             key = pointer.rpartition("/")[2]
             yield finding_at(

@@ -33,7 +33,7 @@ FACETS: Mapping[str, frozenset[str]] = {
 _FACETS = frozenset({"requirements", "streams", "delivery", "changes"})
 _LEFT_TO_CODE: Mapping[str, frozenset[str]] = {
     "Plan": frozenset({"issue", "slug", "codebase", "not_produced", "provenance"}),
-    "Decision": frozenset({"issue", "answer", "origin"}),
+    "Decision": frozenset({"issue", "answer", "log", "origin"}),
     "Milestone": frozenset({"origin"}),
     "Task": frozenset({"origin"}),
     "Assumption": frozenset({"origin", "resolved"}),

@@ -261,13 +261,24 @@ def _notes(task: Task, child: FanoutTask, given: _Inherited) -> str:
     return "\n".join(lines)
 
 
+def background(task: Task, child: FanoutTask, plan: Plan, standing: str = "") -> list[str]:
+    """What somebody who knows only this task has to be told: its decisions, and what ids mean in its texts
+    and in `standing`."""
+    told = [_told(one) for one in _decisions(task, plan)]
+    own = (*task.changes, *task.tests, *task.user_instructions, *task.gotchas, task.rollback.note)
+    shown = (child.title, child.summary, *child.acceptance, *child.in_scope, *child.out_of_scope, standing)
+    said = (*shown, *own, *told)
+    return [*told, *_glossary(said, dict(_terms(plan)), {task.id, *task.decisions})]
+
+
 def _decisions(task: Task, plan: Plan) -> list[Decision]:
     return [one for one in plan.decisions if one.id in task.decisions]
 
 
 def _told(decision: Decision) -> str:
     if decision.answer:
-        return f"{decision_line(decision)} Decided: {decision.answer}"
+        follows = [f": {_line(one.consequence)}" for one in decision.options if one.name == decision.answer]
+        return f"{decision_line(decision)} Decided: {decision.answer}{''.join(follows[:1])}"
     if decision.weight == "major":
         return f"{decision_line(decision)} Open; the task waits for the answer."
     default = f" Without an answer: {decision.recommended}." if decision.recommended else ""

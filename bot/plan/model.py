@@ -128,9 +128,29 @@ class Option(Part):
     consequence: Text
 
 
+class Answered(Part):
+    """One time a decision was made: the option taken, why, who said so, when (ISO) and where (an address).
+    `by` is "" when nobody did and the deadline made it.
+    """
+
+    option: Line
+    reason: str = Field(default="", max_length=2000)
+    by: str = Field(default="", max_length=100)
+    at: str = Field(default="", max_length=40)
+    where: str = Field(default="", max_length=1024)
+
+    @property
+    def words(self) -> str:
+        """On one line: "B, because the old clients stay, by @ada on 2026-02-10"."""
+        why = f", because {self.reason}" if self.reason else ""
+        who = f", by @{self.by}" if self.by else (", by its deadline" if self.at else "")
+        return f"{self.option}{why}{who}" + (f" on {self.at[:10]}" if self.at else "")
+
+
 class Decision(Part):
     """Something only the owner can settle. `major` never defaults; `minor` takes
-    `recommended` at the deadline.
+    `recommended` at the deadline. `answer` is the option that holds; `log` tells of every time it was
+    made, the newest last, and is only ever added to.
     """
 
     id: Id
@@ -143,7 +163,21 @@ class Decision(Part):
     deadline: str = ""
     issue: int = Field(default=0, ge=0)
     answer: str = ""
+    log: tuple[Answered, ...] = ()
     origin: Origin = "model"
+
+    @property
+    def made(self) -> Answered | None:
+        """How it was decided, None while it is open. An answer that the log does not tell of has no story."""
+        if not self.answer:
+            return None
+        told = bool(self.log) and self.log[-1].option == self.answer
+        return self.log[-1] if told else Answered.model_construct(option=self.answer)
+
+    @property
+    def earlier(self) -> tuple[Answered, ...]:
+        """The answers that another one took the place of, oldest first."""
+        return self.log[:-1] if self.log and self.log[-1].option == self.answer else self.log
 
 
 class Assumption(Part):
@@ -229,6 +263,20 @@ class Readers(Part):
     agreement: int = Field(default=100, ge=0, le=100)
 
 
+class Revision(Part):
+    """One change of a plan that people had seen: when (an ISO date), why, at whose word, and what changed, by
+    ids. No later item gets an id of `removed`; `cost` says what a model took.
+    """
+
+    number: int = Field(gt=0)
+    at: str = Field(default="", max_length=40)
+    cause: Line
+    by: str = Field(default="", max_length=400)
+    changes: tuple[Line, ...] = Field(default=(), max_length=20)
+    removed: tuple[Id, ...] = Field(default=(), max_length=400)
+    cost: str = Field(default="", max_length=400)
+
+
 class Provenance(Part):
     """Where the plan comes from, enough to make it again. `model` is "none" when no model was asked."""
 
@@ -244,6 +292,7 @@ class Provenance(Part):
     receipt: str = Field(default="", max_length=400)
     profile: str = Field(default="", max_length=40)
     readers: Readers | None = None
+    revisions: tuple[Revision, ...] = ()
 
 
 class Plan(Part):

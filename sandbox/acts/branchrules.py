@@ -13,6 +13,7 @@ from sandbox.state import Repository, Ruleset
 from sandbox.world import World
 
 Rule = dict[str, Any]
+PASSES = ("success", "neutral", "skipped")
 
 
 def _matches(repo: Repository, ruleset: Ruleset, branch: str) -> bool:
@@ -96,6 +97,23 @@ def _fault(
     if kind == "required_signatures" and not world.store.commit(new).signed:
         return "Commits must have verified signatures."
     return _file_fault(world, rule, old, new)
+
+
+def unmet_for_merge(world: World, repo: Repository, branch: str, head: str, approvals: int) -> str | None:
+    """What a ruleset still asks for before a pull request may go into `branch`, or None."""
+    done = {run.name for run in repo.check_runs.values() if run.head_sha == head and run.conclusion in PASSES}
+    for _, rule in active(repo, branch):
+        parameters = rule.get("parameters", {})
+        if rule["type"] == "required_status_checks":
+            wanted = [one["context"] for one in parameters.get("required_status_checks", [])]
+            missing = [name for name in wanted if name not in done]
+            if missing:
+                return f'Required status check "{missing[0]}" is expected.'
+        if rule["type"] == "pull_request":
+            least = parameters.get("required_approving_review_count", 0)
+            if approvals < least:
+                return f"At least {least} approving review is required by reviewers with write access."
+    return None
 
 
 def check_push(

@@ -6,7 +6,16 @@ from typing import Any, Literal
 
 from sandbox.refusals import Refusal, gone, invalid, not_found
 from sandbox.shapes import repositories
-from sandbox.state import Comment, Issue, Label, LabelEvent, Repository
+from sandbox.state import (
+    Comment,
+    Issue,
+    Label,
+    LabelEvent,
+    Repository,
+    Review,
+    ReviewComment,
+    TitleEvent,
+)
 from sandbox.webhooks import events
 from sandbox.world import World
 
@@ -57,6 +66,11 @@ def check_body(resource: str, body: str | None, *, required: bool = False) -> st
     if too_long:
         raise invalid(resource, "body", "custom", "body is too long (maximum is 65536 characters)")
     return body.replace("\0", "")
+
+
+def edited(world: World, spoken: Issue | Comment | Review | ReviewComment, sender: str) -> None:
+    """Note who changed the text of it, and when; a changed title is no such edit."""
+    spoken.edited_at, spoken.editor = world.now(), sender
 
 
 def touch(world: World, issue: Issue) -> None:
@@ -111,8 +125,11 @@ def edit_issue(
     changed: dict[str, Any] = {}
     if fresh != issue.title:
         changed["title"] = {"from": issue.title}
-    if text != issue.body:
+        named = TitleEvent(world.next_id("event"), repo.id, sender, issue.title, fresh, world.now())
+        issue.title_events.append(named)
+    if (text or "") != (issue.body or ""):
         changed["body"] = {"from": issue.body or ""}
+        edited(world, issue, sender)
     issue.title, issue.body = fresh, text
     if changed:
         touch(world, issue)
@@ -178,13 +195,26 @@ def replace_labels(world: World, repo: Repository, issue: Issue, sender: str, na
 def create_label(world: World, repo: Repository, name: str, color: str | None, text: str | None) -> Label:
     if world.label_named(repo, name) is not None:
         raise invalid("Label", "name", "already_exists")
+    _check_label(name, color, text)
+    return world.add_label(repo, name, color or "ededed", text)
+
+
+def edit_label(
+    world: World, repo: Repository, label: Label, name: str, color: str | None, text: str | None
+) -> None:
+    if world.label_named(repo, name) not in (None, label):
+        raise invalid("Label", "name", "already_exists")
+    _check_label(name, color, text)
+    label.name, label.color, label.description = name, (color or label.color).lower(), text
+
+
+def _check_label(name: str, color: str | None, text: str | None) -> None:
     if not name.strip() or len(name) > LABEL_CHARACTERS:
         raise invalid("Label", "name", "invalid")
     if color is not None and (len(color) != 6 or any(one not in "0123456789abcdefABCDEF" for one in color)):
         raise invalid("Label", "color", "invalid")
     if text is not None and len(text) > 100:
         raise invalid("Label", "description", "custom", "description is too long (maximum is 100 characters)")
-    return world.add_label(repo, name, color or "ededed", text)
 
 
 def comment_on(world: World, repo: Repository, issue: Issue, author: str, body: Any) -> Comment:
@@ -207,6 +237,7 @@ def edit_comment(
     comment.updated_at = world.now()
     touch(world, issue)
     if before != text:
+        edited(world, comment, sender)
         events.comment_event(
             world, repo, issue, comment, "edited", sender, changes={"body": {"from": before}}
         )

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from sandbox.acts import issues
+from sandbox.acts.branchrules import unmet_for_merge
 from sandbox.acts.refs import create_commit, move_ref
 from sandbox.diffs import MergeConflict, merged_tree
 from sandbox.refusals import Refusal, invalid, not_found, unprocessable
@@ -14,6 +15,7 @@ from sandbox.state import Issue, Pull, Repository
 from sandbox.webhooks import events
 from sandbox.world import World
 
+WRITERS = ("write", "maintain", "admin")
 _CLOSES = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d+)", re.IGNORECASE)
 
 
@@ -126,6 +128,9 @@ def merge(
         raise Refusal(409, "Head branch was modified. Review and try the merge again.")
     if issue.state != "open" or pull.draft:
         raise Refusal(405, "Pull Request is still a draft" if pull.draft else "Pull Request is not mergeable")
+    unmet = unmet_for_merge(world, repo, pull.base, pull.head_sha, _approvals(world, repo, pull))
+    if unmet:
+        raise Refusal(405, f"Repository rule violations found\n\n{unmet}")
     tree = _merged(world, pull)
     heading = title or f"Merge pull request #{issue.number} from {repo.owner}/{pull.head}"
     parents = [pull.base_sha, pull.head_sha]
@@ -141,6 +146,13 @@ def merge(
     if pull.base == repo.default_branch:
         _close_mentioned(world, repo, sender, [issue.body or "", *texts])
     return sha
+
+
+def _approvals(world: World, repo: Repository, pull: Pull) -> int:
+    """How many people with write access said yes last; a comment takes no word back."""
+    spoken = [one for one in pull.reviews if one.state not in ("PENDING", "COMMENTED")]
+    latest = {one.author: one.state for one in spoken if world.role(repo, one.author) in WRITERS}
+    return sum(state == "APPROVED" for state in latest.values())
 
 
 def _merged(world: World, pull: Pull) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sandbox.refusals import invalid
-from sandbox.state import REACTIONS, Comment, Issue, Reaction, ReviewComment
+from sandbox.state import REACTIONS, Comment, Issue, Reaction, Review, ReviewComment
 from sandbox.world import World
 
-Subject = Issue | Comment | ReviewComment
+Subject = Issue | Comment | Review | ReviewComment
 
 
 def react(world: World, subject: Subject, user: str, content: str) -> tuple[Reaction, bool]:

@@ -163,6 +163,9 @@ def create_tree(world: World, base: str | None, rows: list[dict[str, Any]]) -> s
     edits = {str(row.get("path", "")): _row(world, row) for row in rows}
     if any(not path or path.startswith("/") or ".." in path.split("/") for path in edits):
         raise unprocessable("tree.path contains a malformed path component")
+    for path, entry in edits.items():
+        if entry is None and (base is None or world.store.find(base, path) is None):
+            raise unprocessable("GitRPC::BadObjectState")
     return world.store.edited(base, edits)
 
 

@@ -84,6 +84,15 @@ def dismiss(world: World, repo: Repository, issue: Issue, review: Review, sender
     events.review_event(world, repo, issue, review, "dismissed", sender)
 
 
+def edit_review(world: World, repo: Repository, issue: Issue, review: Review, sender: str, body: str) -> None:
+    text = issues.check_body("PullRequestReview", body)
+    before, review.body = review.body, text or ""
+    if before != review.body:
+        issues.edited(world, review, sender)
+        changed = {"body": {"from": before}}
+        events.review_event(world, repo, issue, review, "edited", sender, changes=changed)
+
+
 def find_review(issue: Issue, number: int) -> Review:
     for review in pull_of(issue).reviews:
         if review.id == number:
@@ -202,6 +211,9 @@ def edit_review_comment(
 ) -> None:
     text = issues.check_body("PullRequestReviewComment", body, required=True)
     before, comment.body, comment.updated_at = comment.body, str(text), world.now()
+    if before == comment.body:
+        return
+    issues.edited(world, comment, sender)
     changed = {"body": {"from": before}}
     events.review_comment_event(world, repo, issue, thread, comment, "edited", sender, changes=changed)
 

@@ -33,6 +33,7 @@ NOISE = ("description", "example", "examples", "externalDocs", "summary", "depre
 EVENTS = (
     "check_run",
     "installation",
+    "installation_repositories",
     "issue_comment",
     "issues",
     "ping",

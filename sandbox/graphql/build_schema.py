@@ -55,12 +55,12 @@ _CONNECTIONS = (
 _PARTS = {f"{name}Connection": "edges nodes pageInfo totalCount" for name in _CONNECTIONS}
 _PARTS |= {f"{name}Edge": "cursor node" for name in _CONNECTIONS}
 _TALK = (
-    "author authorAssociation body bodyText createdAt databaseId id isMinimized minimizedReason "
-    "reactionGroups reactions updatedAt url viewerDidAuthor"
+    "author authorAssociation body bodyText createdAt databaseId editor id isMinimized lastEditedAt "
+    "minimizedReason reactionGroups reactions updatedAt url viewerDidAuthor"
 )
 _ISSUE = (
     "activeLockReason assignees author authorAssociation body bodyText closed closedAt comments createdAt "
-    "databaseId id "
+    "databaseId editor id lastEditedAt "
     "labels locked number reactionGroups reactions repository title updatedAt url viewerDidAuthor "
     "resourcePath"
 )
@@ -79,7 +79,7 @@ KEEP = {
     ),
     "Repository": (
         "branchProtectionRules createdAt databaseId defaultBranchRef description hasIssuesEnabled id "
-        "isArchived isEmpty "
+        "isArchived isEmpty isFork "
         "isPrivate issue issueOrPullRequest issues label labels name nameWithOwner object owner pullRequest "
         "pullRequests pushedAt ref refs updatedAt url viewerPermission"
     ),
@@ -92,6 +92,8 @@ KEEP = {
     "IssueTimelineItemsConnection": "nodes pageInfo totalCount",
     "LabeledEvent": "actor createdAt id label",
     "UnlabeledEvent": "actor createdAt id label",
+    "RenamedTitleEvent": "actor createdAt currentTitle id previousTitle",
+    "PullRequestTimelineItemsConnection": "nodes pageInfo totalCount",
     "SubIssuesSummary": "completed percentCompleted total",
     "PullRequest": _ISSUE
     + (
@@ -100,7 +102,8 @@ KEEP = {
         "headRef "
         "headRefName headRefOid headRepository isCrossRepository isDraft maintainerCanModify mergeCommit "
         "mergeable "
-        "merged mergedAt mergedBy permalink reviewDecision reviewThreads reviews state latestReviews"
+        "merged mergedAt mergedBy permalink reviewDecision reviewThreads reviews state latestReviews "
+        "timelineItems"
     ),
     "PullRequestChangedFile": "additions changeType deletions path",
     "PullRequestCommit": "commit id url",
@@ -116,7 +119,7 @@ KEEP = {
         "resolvedBy startLine "
         "subjectType viewerCanReply viewerCanResolve viewerCanUnresolve"
     ),
-    "IssueComment": _TALK + " fullDatabaseId issue pullRequest repository lastEditedAt",
+    "IssueComment": _TALK + " fullDatabaseId issue pullRequest repository",
     "Label": "color createdAt description id isDefault name updatedAt url",
     "Reaction": "content createdAt databaseId id user",
     "ReactionConnection": "edges nodes pageInfo totalCount viewerHasReacted",

@@ -5,6 +5,7 @@ nothing here changes anything.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sandbox import access
@@ -31,6 +32,7 @@ from sandbox.state import (
     Review,
     ReviewComment,
     Thread,
+    TitleEvent,
     User,
 )
 
@@ -231,6 +233,7 @@ REPOSITORY: dict[str, Resolver] = {
     "id": lambda c, o, **_: node_id("Repository", o.id),
     "isArchived": plain("archived"),
     "isEmpty": lambda c, o, **_: not o.refs,
+    "isFork": plain("fork"),
     "isPrivate": plain("private"),
     "issue": lambda c, o, number: _issue(c, o, number, False),
     "issueOrPullRequest": _issue_or_pull,
@@ -284,8 +287,10 @@ SPOKEN: dict[str, Resolver] = {
     "bodyText": lambda c, o, **_: o.body or "",
     "createdAt": time_of("created_at"),
     "databaseId": plain("id"),
+    "editor": lambda c, o, **_: _user(c, o.editor),
     "fullDatabaseId": lambda c, o, **_: str(o.id),
     "isMinimized": lambda c, o, **_: o.minimized is not None,
+    "lastEditedAt": time_of("edited_at"),
     "minimizedReason": lambda c, o, **_: o.minimized.lower() if o.minimized else None,
     "reactionGroups": _groups,
     "reactions": _reactions,
@@ -331,14 +336,20 @@ def _summary(c: Context, o: Issue, **_: Any) -> dict[str, Any]:
     }
 
 
+_EVENTS = {
+    "LABELED_EVENT": "LabeledEvent",
+    "UNLABELED_EVENT": "UnlabeledEvent",
+    "RENAMED_TITLE_EVENT": "RenamedTitleEvent",
+}
+
+
 def _timeline(c: Context, o: Issue, **rest: Any) -> dict[str, Any]:
-    """Only labels coming and going; the other kinds of events are not kept."""
-    wanted = rest.get("itemTypes") or ("LABELED_EVENT", "UNLABELED_EVENT")
-    kinds = {"LABELED_EVENT": "LabeledEvent", "UNLABELED_EVENT": "UnlabeledEvent"}
-    chosen = {kinds[one] for one in wanted if one in kinds}
-    return lagging(
-        c.world, "timelineItems", [one for one in o.label_events if one.kind in chosen], **page(rest)
-    )
+    """Only labels coming and going, and new titles; the other kinds of events are not kept."""
+    chosen = {_EVENTS.get(one) for one in rest.get("itemTypes") or _EVENTS}
+    happened: list[LabelEvent | TitleEvent] = [*o.label_events, *o.title_events]
+    happened.sort(key=lambda one: one.id)
+    found = [one for one in happened if type_name(one) in chosen]
+    return lagging(c.world, "timelineItems", found, **page(rest))
 
 
 LABEL_EVENT: dict[str, Resolver] = {
@@ -346,6 +357,14 @@ LABEL_EVENT: dict[str, Resolver] = {
     "createdAt": time_of("created_at"),
     "id": lambda c, o, **_: node_id(o.kind, o.id),
     "label": lambda c, o, **_: _home(c, o).labels.get(o.label) or Label(o.label, "deleted"),
+}
+
+TITLE_EVENT: dict[str, Resolver] = {
+    "actor": lambda c, o, **_: _user(c, o.actor),
+    "createdAt": time_of("created_at"),
+    "currentTitle": plain("after"),
+    "id": lambda c, o, **_: node_id("RenamedTitleEvent", o.id),
+    "previousTitle": plain("before"),
 }
 
 ISSUE: dict[str, Resolver] = {
@@ -446,6 +465,7 @@ PULL: dict[str, Resolver] = {
     "reviewThreads": _threads,
     "reviews": _review_list,
     "state": lambda c, o, **_: pull_state(o),
+    "timelineItems": _timeline,
 }
 
 PULL_COMMIT: dict[str, Resolver] = {
@@ -476,8 +496,6 @@ REVIEW: dict[str, Resolver] = {
     "commit": lambda c, o, **_: _thing(c, _home(c, o), o.commit_id),
     "id": lambda c, o, **_: node_id("PullRequestReview", o.id),
     "pullRequest": lambda c, o, **_: _thread_pull(c, o),
-    "reactionGroups": lambda c, o, **_: [],
-    "reactions": lambda c, o, **a: {**connection("reactions", [], **page(a)), "viewerHasReacted": False},
     "state": plain("state"),
     "submittedAt": time_of("submitted_at"),
     "updatedAt": time_of("created_at"),
@@ -566,7 +584,6 @@ COMMENT: dict[str, Resolver] = {
     **SPOKEN,
     "id": lambda c, o, **_: node_id("IssueComment", o.id),
     "issue": lambda c, o, **_: _comment_issue(c, o),
-    "lastEditedAt": lambda c, o, **_: stamp(o.updated_at) if o.updated_at > o.created_at else None,
     "pullRequest": lambda c, o, **_: _comment_issue(c, o) if _comment_issue(c, o).pull else None,
     "repository": lambda c, o, **_: _home(c, o),
     "url": lambda c, o, **_: issue_shapes.comment(c.world, _home(c, o), _comment_issue(c, o), o)["html_url"],
@@ -639,7 +656,8 @@ ROW: dict[str, Resolver] = {
 
 def _person(c: Context, signature: Signature) -> dict[str, Any]:
     found = _user(c, git_shapes.login_of(c.world, signature))
-    who = found if found and found.kind == "User" else None
+    # The schema speaks of a User: a bot is shown as if it were one, under the login that REST has for it.
+    who = replace(found, kind="User") if found and found.kind == "Bot" else found
     return {"name": signature.name, "email": signature.email, "date": stamp(signature.time), "user": who}
 
 
@@ -647,9 +665,18 @@ def _changes(c: Context, o: GitThing) -> list[FileChange]:
     return git_shapes.commit_files(c.world, o.repo, o.sha)
 
 
-def _history(c: Context, o: GitThing, **rest: Any) -> dict[str, Any]:
-    found = [GitThing(o.repo, sha, "commit") for sha in c.world.store.ancestors(o.sha)]
-    return connection("history", found, **page(rest))
+def _history(c: Context, o: GitThing, path: str | None = None, **rest: Any) -> dict[str, Any]:
+    commits = [sha for sha in c.world.store.ancestors(o.sha) if path is None or _touches(c, sha, path)]
+    return connection("history", [GitThing(o.repo, sha, "commit") for sha in commits], **page(rest))
+
+
+def _touches(c: Context, sha: str, path: str) -> bool:
+    """Whether the commit has something else at the path than every parent of it."""
+    store = c.world.store
+    commit = store.commit(sha)
+    before = [store.find(store.commit(parent).tree, path) for parent in commit.parents if parent in store]
+    there = store.find(commit.tree, path)
+    return all(one != there for one in before) if before else there is not None
 
 
 def _parents(c: Context, o: GitThing, **rest: Any) -> dict[str, Any]:
@@ -799,6 +826,7 @@ TYPES: dict[str, dict[str, Resolver]] = {
     "Label": LABEL,
     "LabeledEvent": LABEL_EVENT,
     "UnlabeledEvent": LABEL_EVENT,
+    "RenamedTitleEvent": TITLE_EVENT,
     "Reaction": REACTION,
     "Blob": BLOB,
     "Tree": TREE,
@@ -820,6 +848,7 @@ _NAMES: dict[type, str] = {
     Thread: "PullRequestReviewThread",
     RefAt: "Ref",
     CheckRun: "CheckRun",
+    TitleEvent: "RenamedTitleEvent",
 }
 
 

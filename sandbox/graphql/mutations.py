@@ -241,13 +241,13 @@ def _minimize(value: str | None, key: str) -> Mutation:
     return mutate
 
 
-def _reactable(c: Context, text: str) -> Issue | Comment | ReviewComment:
+def _reactable(c: Context, text: str) -> reactions.Subject:
     found, repo = ctx.find_node(c, text)
     if isinstance(found, Issue):
         ctx.talk(c, repo, found, "write")
     elif isinstance(found, Comment):
         ctx.talk(c, repo, repo.issues[found.issue_number], "write")
-    elif isinstance(found, ReviewComment):
+    elif isinstance(found, Review | ReviewComment):
         ctx.allow(c, repo, "pull_requests", "write")
     else:
         raise ctx.unresolved(f"Reactable node with the global id of '{text}'")

@@ -191,9 +191,8 @@ def get_label(call: Call) -> Reply:
 def update_label(call: Call) -> Reply:
     repo = call.repo("issues|pull_requests", "write", "triage")
     label = _label(call, repo)
-    label.name = call.text("new_name") or label.name
-    label.color = call.text("color") or label.color
-    label.description = call.text("description", label.description)
+    name, text = call.text("new_name") or label.name, call.text("description", label.description)
+    issues.edit_label(call.world, repo, label, name, call.text("color"), text)
     return Reply(200, label_json(call.world, repo, label))
 
 

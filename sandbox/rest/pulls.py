@@ -167,6 +167,15 @@ def get_review(call: Call) -> Reply:
     )
 
 
+@route("PUT", f"{PULL}/reviews/{{review_id}}")
+def update_review(call: Call) -> Reply:
+    repo, issue = _numbered(call, "write")
+    found = reviews.find_review(issue, call.number("review_id"))
+    _own(call, repo, found.author)
+    reviews.edit_review(call.world, repo, issue, found, call.user().login, str(call.body["body"]))
+    return Reply(200, shapes.review(call.world, repo, issue, found))
+
+
 @route("POST", f"{PULL}/reviews/{{review_id}}/events")
 def submit_review(call: Call) -> Reply:
     repo, issue = _numbered(call, "write")

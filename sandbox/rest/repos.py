@@ -43,9 +43,9 @@ def get_permission(call: Call) -> Reply:
     found = call.world.user(call.params["username"])
     if found is None:
         raise not_found()
-    role = call.world.role(repo, found.login)
-    shown = {**account(call.world, found), "permissions": _permissions(role), "role_name": role}
-    return Reply(200, {"permission": COARSE.get(role, role), "role_name": role, "user": shown})
+    role, shown = call.world.role(repo, found.login), _collaborator(call, repo, account(call.world, found))
+    told = {"permission": COARSE.get(role, role), "role_name": shown["role_name"], "user": shown}
+    return Reply(200, told)
 
 
 @route("GET", "/repos/{owner}/{repo}/collaborators/{username}")
@@ -73,7 +73,8 @@ def list_collaborators(call: Call) -> Reply:
 
 def _collaborator(call: Call, repo: Repository, shown: dict[str, Any]) -> dict[str, Any]:
     role = call.world.role(repo, shown["login"])
-    return {**shown, "permissions": _permissions(role), "role_name": role}
+    named = repo.custom_roles.get(shown["login"].lower(), role)
+    return {**shown, "permissions": _permissions(role), "role_name": named}
 
 
 @route("GET", "/repos/{owner}/{repo}/branches")

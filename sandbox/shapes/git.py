@@ -16,6 +16,7 @@ from sandbox.state import Repository
 from sandbox.world import World
 
 Json = dict[str, Any]
+COMPARED = 300
 KINDS = {"100644": "file", "100755": "file", "120000": "symlink", "160000": "submodule", "040000": "dir"}
 
 
@@ -224,5 +225,5 @@ def comparison(world: World, repo: Repository, base: str, head: str, common: str
         "behind_by": len(behind),
         "total_commits": len(ahead),
         "commits": [commit(world, repo, sha) for sha in ahead],
-        "files": [file_change(world, repo, head, change) for change in changes(world.store, old, new)],
+        "files": [file_change(world, repo, head, one) for one in changes(world.store, old, new)[:COMPARED]],
     }

@@ -80,7 +80,7 @@ def minimal(world: World, repo: Repository) -> Json:
         "owner": account(world, owner),
         "html_url": html(world, repo),
         "description": repo.description,
-        "fork": False,
+        "fork": repo.fork,
         "url": base,
         **{name: base + tail for name, tail in _LINKS.items()},
     }

@@ -140,6 +140,24 @@ def installation_event(world: World, found: Installation, action: str) -> None:
     _post(world, "installation", action, body, found, None)
 
 
+def selection_event(
+    world: World, found: Installation, added: list[Repository], removed: list[Repository]
+) -> None:
+    """An installation may see other repositories from now on; one event for each direction."""
+    for action, more, fewer in (("added", added, []), ("removed", [], removed)):
+        if more or fewer:
+            body: Json = {
+                "action": action,
+                "installation": people.installation(world, found),
+                "sender": people.user(world, found.owner),
+                "repository_selection": "all" if found.everything else "selected",
+                "repositories_added": [repositories.brief(world, one) for one in more],
+                "repositories_removed": [repositories.brief(world, one) for one in fewer],
+                "requester": None,
+            }
+            _post(world, "installation_repositories", action, body, found, None)
+
+
 def event_repository(world: World, repo: Repository) -> Json:
     # Events are not versioned with the REST API: they still carry what its newest version has dropped.
     return {**repositories.repository(world, repo), "has_downloads": False}
@@ -189,13 +207,13 @@ def comment_event(
 
 
 def review_event(
-    world: World, repo: Repository, issue: Issue, review: Review, action: str, sender: str
+    world: World, repo: Repository, issue: Issue, review: Review, action: str, sender: str, **parts: Any
 ) -> None:
     shown = pulls.review(world, repo, issue, review)
     # REST writes review states in capitals, events in small letters.
     shown["state"] = review.state.lower()
     shown.setdefault("submitted_at", None)
-    body = {"review": shown, "pull_request": _webhook_pull(pulls.simple(world, repo, issue), issue)}
+    body = {"review": shown, "pull_request": _webhook_pull(pulls.simple(world, repo, issue), issue), **parts}
     announce(world, repo, "pull_request_review", action, sender, body)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.branches import plan_branch
+from bot.config import ConfigFile
 from bot.controller import next_step
 from bot.effects import Changeset, Commit, EnsureComment, EnsurePullRequest, File, Receipt
 from bot.marks import Mark, Place, read_mark
@@ -47,7 +48,9 @@ def asked(**changes: Any) -> Situation:
     """An open issue that somebody has just put the label on, with these fields of it or
     of the situation changed.
     """
-    return changed(Situation(SUBJECT, Repository(77, "octo", "shop", "main", SHA), ISSUE), **changes)
+    repository, quiet = Repository(77, "octo", "shop", "main", SHA), ConfigFile("labels: {states: false}\n")
+    now = Situation(SUBJECT, repository, ISSUE, config=quiet, roles={"mona": "triage"})
+    return changed(now, **changes)
 
 
 def changed(now: Situation, **changes: Any) -> Situation:
@@ -65,7 +68,10 @@ def planning(now: Situation, **changes: Any) -> Situation:
     """The same, with its plan asked for and acknowledged."""
     step = next_step(now, POLICY)
     assert isinstance(step, PlanRequest), step
-    return replace(now, request=step.request, reacted=True, comments=said("planning", stage=""), **changes)
+    assert now.issue
+    shown = replace(now.issue, labels=(*now.issue.labels, "plan/running"))
+    told = said("planning", stage="")
+    return replace(now, issue=shown, request=step.request, reacted=True, comments=told, **changes)
 
 
 def with_outcome(now: Situation, kind: str = "plan") -> Situation:
@@ -222,7 +228,7 @@ def test_after_losing_our_memory_a_standing_plan_is_only_released() -> None:
         ({"labels": ("needs-plan", "no-plan")}, "stopped", "`no-plan`"),
         ({"repository": Repository(77, "octo", "shop", "main", "")}, "blocked", "no commits"),
         ({"missing_permissions": ("contents: write",)}, "blocked", "`contents: write`"),
-        ({"pulls": (pull(ask="LE_0"),)}, "blocked", "#13 is still open"),
+        ({"pulls": (pull(ask="LE_0"),)}, "", "#13 is still open"),
         ({"trouble": Trouble("ruleset", "A ruleset refuses the push.", "", "LE_1")}, "blocked", "ruleset"),
         (
             {"pulls": tuple(pull("closed", "LE_0", 13 + n, round_=n + 1) for n in range(4))},
@@ -244,7 +250,8 @@ def test_what_cannot_be_planned_is_said_and_the_label_released(
         assert isinstance(step, StopPlanning)
         step = next_step(replace(now, request=None), POLICY)
     assert effects(step) == ["EnsureComment", "RemoveLabel"]
-    assert status_of(step).get("state") == state
+    said = state or ("blocked" if when == "while planning" else "")
+    assert status_of(step).get("state") == said
     assert isinstance(step, Changeset)
     assert words in next(effect.body for effect in step.effects if isinstance(effect, EnsureComment))
 

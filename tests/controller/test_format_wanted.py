@@ -56,7 +56,7 @@ def test_labels_at_odds_are_said_to_be() -> None:
     [
         (
             "formats:\n  defualt: steps\n",
-            ".github/groundplan.yml:2:3: formats.defualt: there is no such key.",
+            ".github/groundplan.yml:2:3: formats.defualt: there is no such key",
         ),
         (None, ".github/groundplan.yml:1:1: it is not a text file"),
         ('"@octo/owners": 1\n', "``@octo/owners``"),
@@ -71,7 +71,7 @@ def test_a_broken_configuration_blocks_and_says_where(text: str | None, said: st
 def test_another_format_is_another_wish_and_another_label_is_none() -> None:
     now = planning(asked(config=CONFIG))
     assert not isinstance(next_step(changed(now, labels=("needs-plan", "bug")), POLICY), PlanRequest)
-    step = next_step(changed(now, labels=("needs-plan", "plan:export")), POLICY)
+    step = next_step(changed(now, labels=("needs-plan", "plan/running", "plan:export")), POLICY)
     assert isinstance(step, PlanRequest)
     assert step.request.format == "export"
 

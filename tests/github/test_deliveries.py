@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 import httpx
 from redis import Redis
 
-from bot.effects import Commit, EnsureBranch, EnsurePullRequest, File
+from bot.effects import Commit, EnsureBranch, EnsureComment, EnsurePullRequest, File, React
 from bot.situation import Subject
 from sandbox.state import Delivery
+from tests.github.people import comments
 from tests.github.workbench import FULL_NAME, SECRET, Bench, keys
 from workers.github.client import App
-from workers.github.deliveries import MAX_ATTEMPTS, redeliver_failed, sightings
+from workers.github.deliveries import MAX_ATTEMPTS, MAX_COMMENT_PAGES, redeliver_failed, sightings
 
 
 def delivery(bench: Bench, guid: str, status: int, age: float = 60.0) -> int:
@@ -82,7 +83,7 @@ def test_what_github_no_longer_keeps_is_passed_over(redis: Redis) -> None:
         assert redeliver_failed(app, datetime(2026, 11, 20, tzinfo=UTC)) == 0
 
 
-def test_labelled_issues_and_plan_pull_requests_are_sighted(bench: Bench) -> None:
+def test_labelled_issues_plan_pull_requests_and_repositories_are_sighted(bench: Bench) -> None:
     other = bench.sandbox.seed("globex/gadgets")
     branch = "groundplan/plan-7"
     with bench.sandbox.person("mona") as mona:
@@ -101,9 +102,10 @@ def test_labelled_issues_and_plan_pull_requests_are_sighted(bench: Bench) -> Non
     )
     seen = list(sightings(bench.app(), "needs-plan", bench.eyes.bot_id))
     pull = max(bench.repo.issues)
-    numbers = {bench.subject.number, 7, pull}
+    numbers = {0, bench.subject.number, 7, pull}
     assert {one.subject for one in seen} == {
         *(Subject(bench.repo.id, number) for number in numbers),
+        Subject(other.id, 0),
         Subject(other.id, 1),
     }
     assert {one.full_name for one in seen} == {FULL_NAME, "globex/gadgets"}
@@ -130,6 +132,39 @@ def test_one_sick_installation_does_not_hide_the_others(bench: Bench) -> None:
         globex.post("/repos/globex/gadgets/issues", json=body).raise_for_status()
     sick = bench.sandbox.installation(FULL_NAME).id
     bench.sandbox.fault("status", method="POST", path=f"/app/installations/{sick}/", status=502, times=0)
-    assert [one.full_name for one in sightings(bench.app(), "needs-plan", bench.eyes.bot_id)] == [
-        "globex/gadgets"
-    ]
+    seen = sightings(bench.app(), "needs-plan", bench.eyes.bot_id)
+    assert {one.full_name for one in seen} == {"globex/gadgets"}
+
+
+def numbers_seen(bench: Bench) -> set[int]:
+    return {one.subject.number for one in sightings(bench.app(), "needs-plan", bench.eyes.bot_id)}
+
+
+def test_only_comments_of_people_that_may_wait_for_an_answer_are_sighted(bench: Bench) -> None:
+    with bench.sandbox.person("mona") as mona:
+        for title in ("Answered", "Chatter", "Of a bot", "Old"):
+            mona.post(f"/repos/{FULL_NAME}/issues", json={"title": title}).raise_for_status()
+        for number, text in enumerate(("/plan", "/plan status", "Is /plan a thing?"), start=1):
+            mona.post(f"/repos/{FULL_NAME}/issues/{number}/comments", json={"body": text}).raise_for_status()
+    bench.apply(EnsureComment(4, "answer", bench.body("answer", "/plan", about="1"), about="1"))
+    bench.apply(React(2, "rocket", bench.repo.issues[2].comments[0].id))
+    old = bench.repo.issues[5]
+    with bench.sandbox.person("mona") as mona:
+        mona.post(f"/repos/{FULL_NAME}/issues/5/comments", json={"body": "/plan"}).raise_for_status()
+    old.comments[0].created_at = old.comments[0].updated_at = bench.clock() - 4 * 24 * 3600
+    assert numbers_seen(bench) == {0, 1}
+
+
+def test_one_list_that_may_not_be_read_does_not_hide_the_others(bench: Bench) -> None:
+    with bench.sandbox.person("mona") as mona:
+        mona.post(f"/repos/{FULL_NAME}/issues/1/comments", json={"body": "/plan"}).raise_for_status()
+    del bench.sandbox.installation(FULL_NAME).permissions["pull_requests"]
+    assert numbers_seen(bench) == {0, 1}
+
+
+def test_a_flood_of_comments_is_looked_through_in_a_few_calls(bench: Bench) -> None:
+    comments(bench, [f"chatter {number}" for number in range(420)])
+    bench.sandbox.api.journal.clear()
+    assert numbers_seen(bench) == {0}
+    asked = [one for one in bench.sandbox.api.journal.entries if one.path.endswith("/issues/comments")]
+    assert len(asked) == MAX_COMMENT_PAGES

@@ -57,6 +57,38 @@ def test_no_window_ever_holds_more_writes_than_github_allows(
     assert closest([time for time, made in begun if made], A_MINUTE) >= 60.0 - 1e-3
 
 
+@given(
+    gaps=st.lists(st.sampled_from([0.0, 0.0, 0.4, 1.0, 7.0, 61.0]), min_size=1, max_size=40),
+    every=st.integers(min_value=1, max_value=5),
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_urgent_writes_keep_to_the_minute_and_others_keep_their_distance(
+    redis: Redis, gaps: list[float], every: int
+) -> None:
+    """Many at once: who has a turn does not hold up the next caller."""
+    redis.flushall()
+    clock = Hands()
+    pace, turns, urgent = Pace(redis, 1, 1.0, clock), list[float](), list[float]()
+    for number, gap in enumerate((gaps * 170)[:170]):
+        clock.now += gap
+        hurry = number % every == 0
+        while (wait := pace.turn(urgent=hurry)) > 3.0:
+            clock.now += wait
+        (urgent if hurry else turns).append(clock.now + wait)
+    assert closest(turns, 1) >= 1.0 - 1e-3
+    assert closest(sorted(urgent + turns), A_MINUTE) >= 60.0 - 1e-3
+
+
+def test_an_urgent_write_waits_for_no_turn_but_for_a_pause(redis: Redis) -> None:
+    clock = Hands()
+    pace = Pace(redis, 1, 1.0, clock)
+    for _ in range(3):
+        pace.turn()
+    assert pace.turn(urgent=True) == 0.0
+    pace.limited(Limited("busy", 30.0))
+    assert pace.turn(urgent=True) == pytest.approx(30.0)
+
+
 def test_eighty_a_minute_hold_even_without_any_spacing(redis: Redis) -> None:
     clock = Hands()
     times = [time for time, _ in starts(Pace(redis, 1, 0.0, clock), clock, [0.01] * 400, [True] * 400)]

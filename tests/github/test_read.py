@@ -12,7 +12,8 @@ from bot.errors import Transient, UserError
 from bot.situation import Subject
 from tests.github.workbench import FULL_NAME, Bench, Told
 from workers.github.queries import situation_query
-from workers.github.read import Known, read_situation
+from workers.github.read import read_situation
+from workers.github.reading import Known
 
 BRANCH = "groundplan/plan-1"
 
@@ -62,12 +63,42 @@ def test_an_issue_that_was_just_labelled(bench: Bench) -> None:
     )
 
 
-def test_one_query_is_enough(bench: Bench) -> None:
+def test_one_query_is_enough_for_a_quiet_issue(bench: Bench) -> None:
+    with bench.sandbox.person("mona") as mona:
+        body = {"body": "I like this; see `/plan`."}
+        mona.post(f"/repos/{FULL_NAME}/issues/1/comments", json=body).raise_for_status()
+    assert bench.calls_of_a_look() == ["graphql repository"]
+
+
+def test_a_label_costs_one_question_more_who_put_it_on(bench: Bench) -> None:
     label(bench)
-    bench.look()
-    bench.sandbox.api.journal.clear()
-    bench.look()
-    assert [entry.operation for entry in bench.sandbox.api.journal.entries] == ["graphql repository"]
+    assert bench.calls_of_a_look() == [
+        "graphql repository",
+        "GET /repos/{owner}/{repo}/collaborators/{username}/permission",
+    ]
+    assert bench.look().roles == {"mona": "write"}
+
+
+def test_a_pull_request_that_is_no_plan_costs_no_comments(bench: Bench) -> None:
+    with bench.sandbox.person("mona") as mona:
+        ref = {"ref": "refs/heads/topic", "sha": bench.head}
+        mona.post(f"/repos/{FULL_NAME}/git/refs", json=ref).raise_for_status()
+        bench.sandbox.commit(FULL_NAME, "topic", {"x.md": "x"}, author="mona")
+        body = {"head": "topic", "base": "main", "title": "A change"}
+        number = mona.post(f"/repos/{FULL_NAME}/pulls", json=body).json()["number"]
+    calls = bench.calls_of_a_look(number)
+    assert calls.count("graphql repository") == 1
+    proposal = bench.look(number=number).proposal
+    assert proposal is not None
+    assert proposal.plan_of == 0
+
+
+def test_the_repository_itself_is_a_subject_without_issue(bench: Bench) -> None:
+    number = publish(bench)
+    now = bench.look(number=0)
+    assert (now.issue, now.proposal, now.subject.number) == (None, None, 0)
+    assert [(one.issue, one.number) for one in now.siblings] == [(1, number)]
+    assert bench.calls_of_a_look(0) == ["graphql repository"]
 
 
 def test_each_press_of_the_label_is_its_own_ask(bench: Bench) -> None:

@@ -16,6 +16,7 @@ from bot.effects import (
     RemoveLabel,
 )
 from bot.errors import Transient, UserError
+from bot.situation import Subject
 from tests.github.workbench import FULL_NAME, SETTLE, Bench, Told
 from workers.github.subject import SubjectAtGitHub
 
@@ -74,7 +75,7 @@ def test_a_plan_costs_few_calls(bench: Bench, lag: float) -> None:
     story(bench, at_github(bench))
     journal = bench.sandbox.api.journal
     assert len(journal.writes()) == 8
-    assert len(journal.reads()) <= (11 if lag == 0.0 else 17)
+    assert len(journal.reads()) <= (18 if lag == 0.0 else 25)
     assert len(journal.entries) - len(journal.writes()) - len(journal.reads()) <= 2, "one token of each kind"
 
 
@@ -118,6 +119,24 @@ def test_an_app_that_was_removed_is_noticed_at_once(bench: Bench) -> None:
     with pytest.raises(UserError) as said:
         at_github(bench).look({})
     assert said.value.code == "not-installed"
+
+
+def test_a_hint_may_name_another_repository_of_the_installation(bench: Bench) -> None:
+    """An installation brings many repositories at once, and their delivery hints at the first one only."""
+    other = bench.sandbox.seed("acme/gadgets")
+    github = at_github(bench)
+    github.subject = Subject(other.id, 0)
+    now = github.look({})
+    assert (now.repository.full_name, now.repository.id) == ("acme/gadgets", other.id)
+
+
+def test_a_look_knows_the_apps_name_and_the_time(bench: Bench) -> None:
+    with bench.sandbox.person("mona") as mona:
+        body = {"body": "@groundplan plan status"}
+        mona.post(f"/repos/{FULL_NAME}/issues/1/comments", json=body).raise_for_status()
+    now = at_github(bench).look({})
+    assert now.at == bench.clock()
+    assert [remark.author for remark in now.remarks] == ["mona"]
 
 
 def test_nothing_is_applied_before_a_look(bench: Bench) -> None:

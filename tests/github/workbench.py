@@ -19,7 +19,8 @@ from sandbox.server import Sandbox, make_app
 from sandbox.state import Repository as SandboxRepository
 from workers.github.apply import apply
 from workers.github.client import App, Installation
-from workers.github.read import Eyes, Known, read_situation
+from workers.github.read import read_situation
+from workers.github.reading import NOTHING, Eyes, Known
 from workers.github.site import Site
 from workers.ledger import Ledger
 
@@ -126,7 +127,7 @@ class Bench:
 
     @property
     def eyes(self) -> Eyes:
-        return Eyes(SECRET, self.sandbox.world.bot.id, "needs-plan")
+        return Eyes(SECRET, self.sandbox.world.bot.id, "needs-plan", app=self.sandbox.world.app.slug)
 
     def body(self, kind: str, text: str, number: int = 1, secret: str = SECRET, **fields: str) -> str:
         """A text with a mark of ours in it."""
@@ -189,12 +190,30 @@ class Bench:
                 self.clock.sleep(wait.delay + 0.01)
         raise AssertionError("it never came to an end")
 
-    def look(self, known: Known = Known(), eyes: Eyes | None = None) -> Situation:  # noqa: B008
+    def look(
+        self,
+        known: Known = NOTHING,
+        eyes: Eyes | None = None,
+        number: int = 1,
+    ) -> Situation:
         app = self.app()
         installation = self.installation(app)
         return read_situation(
-            app.reading(installation), self.subject, installation, eyes or self.eyes, app.app_id, known
+            app.reading(installation),
+            Subject(self.repo.id, number),
+            installation,
+            eyes or self.eyes,
+            app.app_id,
+            known,
+            self.clock(),
         )
+
+    def calls_of_a_look(self, number: int = 1) -> list[str]:
+        """What a look asks GitHub when it has its tokens."""
+        self.look(number=number)
+        self.sandbox.api.journal.clear()
+        self.look(number=number)
+        return [entry.operation for entry in self.sandbox.api.journal.entries]
 
     def close(self) -> None:
         for app in self._apps:

@@ -99,7 +99,10 @@ def test_a_rule_that_there_is_not_is_told_and_hides_nothing(repo: Path) -> None:
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        ("lint:\n  supress: []\n", f"{CONFIG_PATH}:2:3: lint.supress: there is no such key."),
+        (
+            "lint:\n  supress: []\n",
+            f"{CONFIG_PATH}:2:3: lint.supress: there is no such key, the nearest is lint.suppress.",
+        ),
         (aside("PLN401"), f"{CONFIG_PATH}:3:7: lint.suppress.0.rule: PLN401 cannot be set aside."),
         ("lint: [\n", f"{CONFIG_PATH}:2:1:"),
     ],

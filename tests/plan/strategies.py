@@ -37,6 +37,7 @@ from bot.plan.facets import (
     Streams,
 )
 from bot.plan.model import (
+    Answered,
     Assumption,
     Codebase,
     Command,
@@ -89,6 +90,11 @@ def some(item: st.SearchStrategy[Any], least: int = 0) -> st.SearchStrategy[tupl
     return st.lists(item, min_size=least, max_size=least + 2).map(tuple)
 
 
+# Deferred, so that the strategies built on it can still be shown in words.
+_said = st.sampled_from(["", "ada", "@bob", "2026-02-10T09:00:00Z", "|`<!--"])
+answered = st.deferred(
+    lambda: st.builds(Answered, option=lines, reason=notes, by=_said, at=_said, where=notes)
+)
 evidence = st.builds(Evidence, path=paths, line=st.integers(0, 99), quote=notes)
 changes = st.builds(
     FileChange,
@@ -186,6 +192,7 @@ def _plans(ids: Any, most: int) -> st.SearchStrategy[Plan]:
         deadline=notes,
         issue=st.integers(0, 999),
         answer=notes,
+        log=some(answered),
         origin=origins,
     )
     return st.builds(

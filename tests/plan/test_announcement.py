@@ -11,7 +11,7 @@ from jinja2 import Environment, nodes
 from markdown_it import MarkdownIt
 
 from bot.effects import File
-from bot.plan.announcement import MAX_ANNOTATIONS, check_run, decision_issue, pull_request, verdict
+from bot.plan.announcement import MAX_ANNOTATIONS, check_run, pull_request, verdict
 from bot.plan.contract import contract_text
 from bot.plan.findings import Finding, Location, Report, Skipped
 from bot.plan.formats import FORMATS
@@ -156,21 +156,6 @@ def test_a_skip_is_not_a_pass_in_words() -> None:
         verdict(Report((), (Skipped("PLN401", "no tree"),), ()))
         == "0 rules checked: 0 errors, 0 warnings, 1 rule not checked"
     )
-
-
-def test_a_major_decision_never_defaults() -> None:
-    plan = webhook_plan()
-    title, body, labels = decision_issue(plan, plan.decisions[0])
-    assert title == "Major decision: Is a delivery that timed out sent again?"
-    assert labels == ("decision-needed", "needs-opinion", "decision/major")
-    assert "Refs #412" in body
-    assert "Nothing is decided by default" in body
-    assert "**T3** Keep failed deliveries" in body
-    assert "`/decide A because …`" in body
-    minor = plan.decisions[0].model_copy(update={"weight": "minor"})
-    _, body, labels = decision_issue(plan, minor)
-    assert "Without an answer the recommended option (A) holds." in body
-    assert "decision/major" not in labels
 
 
 FILTERS = {"inline", "block", "code", "cell", "cell_code", "int", "raw"}

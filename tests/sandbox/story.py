@@ -91,14 +91,18 @@ def walk_through_a_life(sandbox: Sandbox, maya: httpx.Client, bot: httpx.Client)
     ready = """mutation($id: ID!) {
         markPullRequestReadyForReview(input: {pullRequestId: $id}) { clientMutationId } }"""
     bot.post("/graphql", json={"query": ready, "variables": {"id": pull["node_id"]}})
-    maya.post(
+    asked = maya.post(
         f"{url}/reviews",
         json={
             "event": "REQUEST_CHANGES",
             "body": "no",
             "comments": [{"path": "plan.md", "line": 1, "body": "?"}],
         },
-    )
+    ).json()
+    maya.put(f"{url}/reviews/{asked['id']}", json={"body": "not yet"})
+    react = """mutation($id: ID!) {
+        addReaction(input: {subjectId: $id, content: EYES}) { clientMutationId } }"""
+    bot.post("/graphql", json={"query": react, "variables": {"id": asked["node_id"]}})
     threads = """query($id: ID!) {
         node(id: $id) { ... on PullRequest { reviewThreads(first: 1) { nodes { id } } } } }"""
     told = bot.post("/graphql", json={"query": threads, "variables": {"id": pull["node_id"]}}).json()

@@ -23,11 +23,12 @@ LIFE = {
     "issues": "opened edited labeled unlabeled closed reopened locked transferred deleted",
     "issue_comment": "created edited deleted",
     "pull_request": "opened closed reopened synchronize edited labeled ready_for_review",
-    "pull_request_review": "submitted",
+    "pull_request_review": "submitted edited",
     "pull_request_review_comment": "created",
     "check_run": "created completed",
     "push": "None",
     "installation": "created",
+    "installation_repositories": "added removed",
     "ping": "None",
     "sub_issues": "sub_issue_added",
     "pull_request_review_thread": "resolved",
@@ -153,6 +154,8 @@ def test_every_event_fits_githubs_description(
     walk_through_a_life(sandbox, maya, bot)
     events.ping(sandbox.world)
     events.installation_event(sandbox.world, sandbox.installation(REPO), "created")
+    for chosen in ([REPO], "all"):
+        maya.post("/_sandbox/installation/repositories", json={"owner": "acme", "repositories": chosen})
     faults = {
         (one.event, one.action): found
         for one in sandbox.deliveries

@@ -56,17 +56,19 @@ def test_asked_again_while_the_first_plan_is_open(town: Town) -> None:
     town.commit("groundplan/plan-1", {PLAN: "Maya's own words\r\n", "notes.md": b"\xff\x00"})
     head = town.repo.refs["refs/heads/groundplan/plan-1"]
     town.ask_again(number)
-    assert town.status(number) == (
-        "### ⛔ Planning is blocked\n\n"
+    [answer] = town.answers(number)
+    assert answer == (
         "Plan pull request #2 is still open, and it may hold people's edits.\n\n"
-        "**Next:** review it, or close it and then put `needs-plan` on again _(maintainers)_"
+        "**Next:** review it, or close it and then put `needs-plan` on again"
     )
+    assert town.status_comment(number).startswith("### 📝 Plan ready for review")
     assert town.labels(number) == []
-    assert town.repo.refs["refs/heads/groundplan/plan-1"] == head
+    assert (town.file("groundplan/plan-1", PLAN) or "").startswith("Maya's own words")
+    head = town.repo.refs["refs/heads/groundplan/plan-1"]
     town.close_pull(2)
     town.notice(number)
     town.run()
-    assert town.status(number) == SAID["closed"]
+    assert town.status_comment(number) == SAID["closed"]
     town.ask_again(number)
     assert [pull["head"]["ref"] for pull in town.pulls()] == ["groundplan/plan-1", "groundplan/plan-1-2"]
     assert town.repo.refs["refs/heads/groundplan/plan-1"] == head

@@ -141,7 +141,7 @@ def test_three_days_of_labels_are_caught_up_with_within_the_pace(town: Town) -> 
     town.sweep()
     town.run()
     assert all(town.status(number).startswith(READY) for number in numbers)
-    at = sorted(one.at for one in town.calls() if one.write)
+    at = sorted(one.at for one in town.calls() if one.write and not one.path.endswith("/reactions"))
     assert at[0] > START
     assert all(later - earlier >= 0.99 for earlier, later in pairwise(at))
 

@@ -140,9 +140,23 @@ def test_a_pull_request_that_goes_elsewhere_now_is_checked_again(town: Town) -> 
     assert len(town.checks()) == before
 
 
-def test_a_deleted_contract_fails_the_plan_pull_request(town: Town) -> None:
+def test_a_deleted_contract_comes_back(town: Town) -> None:
     issue = town.ask()
     [pull] = town.pulls()
+    town.commit(pull["head"]["ref"], {f".agent/planning-output-{issue}.json": None})
+    noticed(town, pull["number"])
+    town.notice(issue)
+    town.run()
+    assert town.file(pull["head"]["ref"], f".agent/planning-output-{issue}.json")
+    [run] = runs(town, pull["number"])
+    assert run["conclusion"] == "success"
+
+
+def test_a_contract_that_is_deleted_while_the_plan_is_held_fails_the_check(town: Town) -> None:
+    issue = town.ask()
+    [pull] = town.pulls()
+    town.say(pull["number"], "/plan hold")
+    town.run()
     town.commit(pull["head"]["ref"], {f".agent/planning-output-{issue}.json": None})
     noticed(town, pull["number"])
     [run] = runs(town, pull["number"])

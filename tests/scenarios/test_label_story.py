@@ -21,6 +21,7 @@ def test_a_label_becomes_a_plan_pull_request(town: Town) -> None:
     [comment] = town.comments(number)
     assert f"#{pull['number']}" in comment
     assert town.labels(number) == []
+    assert town.states(number) == ["plan/review"]
 
 
 def test_one_plan_stays_within_its_budget_of_calls(town: Town) -> None:

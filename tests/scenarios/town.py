@@ -20,11 +20,13 @@ from redis import Redis
 
 from bot.author.brief import Author, Brief, Progress, Written
 from bot.author.outline import OutlineAuthor
+from bot.branches import issue_of
 from bot.errors import Fenced, Transient
 from bot.inbox import Agenda, Claim, Hint
 from bot.marks import without_marks
 from bot.settings import Settings
 from bot.situation import Subject
+from bot.status import STATE_LABELS
 from sandbox.auth import fresh_key, person_token
 from sandbox.journal import Entry
 from sandbox.server import Sandbox, make_app
@@ -193,9 +195,13 @@ class Town:
         app = make_app(webhook_secret="hook", keys=keys())
         self.sandbox = Sandbox.start(app=app, now=self.clock)
         self.repo = self.sandbox.seed(
-            FULL_NAME, dict(FILES), collaborators={"maya": "maintain", "olga": "read"}
+            FULL_NAME,
+            dict(FILES),
+            collaborators={"maya": "maintain", "olga": "read", "rita": "write", "tom": "triage"},
         )
         self.full_name = FULL_NAME
+        for label in STATE_LABELS.values():
+            self.sandbox.world.add_label(self.repo, label)
         self.people = self.person("maya")
         self.boundary = Boundary()
         self.bill: list[str] = []
@@ -260,6 +266,35 @@ class Town:
     def unlabel(self, number: int, label: str = "needs-plan") -> None:
         self.act("DELETE", f"/issues/{number}/labels/{label}")
 
+    def say(self, number: int, body: str, who: str = "maya") -> int:
+        """A comment by somebody, noticed; its id."""
+        path = f"/repos/{self.full_name}/issues/{number}/comments"
+        with self.person(who) as person:
+            answer = person.post(path, json={"body": body})
+        assert answer.status_code == 201, answer.text
+        self.hear(number)
+        return int(answer.json()["id"])
+
+    def review(
+        self,
+        pull: int,
+        event: str = "REQUEST_CHANGES",
+        body: str = "",
+        comments: list[dict[str, Any]] | None = None,
+        who: str = "rita",
+    ) -> int:
+        """A submitted review by somebody with write access, noticed; its id."""
+        path = f"/repos/{self.full_name}/pulls/{pull}/reviews"
+        with self.person(who) as person:
+            answer = person.post(path, json={"event": event, "body": body, "comments": comments or []})
+        assert answer.status_code == 200, answer.text
+        self.hear(issue_of(self.head(pull)) or pull)
+        return int(answer.json()["id"])
+
+    def head(self, pull: int) -> str:
+        """The name of a pull request's branch."""
+        return str(self.act("GET", f"/pulls/{pull}")["head"]["ref"])
+
     def close_issue(self, number: int) -> None:
         self.act("PATCH", f"/issues/{number}", state="closed")
 
@@ -317,6 +352,13 @@ class Town:
         return dict(self.act("GET", f"/issues/{number}"))
 
     def labels(self, number: int) -> list[str]:
+        """The labels that people put on; those that only show a state are `states`."""
+        return [one for one in self._all_labels(number) if not one.startswith("plan/")]
+
+    def states(self, number: int) -> list[str]:
+        return [one for one in self._all_labels(number) if one.startswith("plan/")]
+
+    def _all_labels(self, number: int) -> list[str]:
         return [label["name"] for label in self.issue(number)["labels"]]
 
     def comments(self, number: int) -> list[str]:
@@ -327,6 +369,32 @@ class Town:
         every = self.act("GET", f"/issues/{number}/comments?per_page=100")
         ours = self.sandbox.world.bot.login
         return [without_marks(comment["body"]) for comment in every if comment["user"]["login"] == ours]
+
+    def answers(self, number: int) -> list[str]:
+        """What Groundplan answers to comments there, beside its status comment."""
+        return [without_marks(one) for one in self.comments(number) if "<!-- groundplan:answer " in one]
+
+    def status_comment(self, number: int) -> str:
+        """The one status comment, whatever else is said."""
+        [status] = [one for one in self.comments(number) if "<!-- groundplan:status " in one]
+        return without_marks(status)
+
+    def reactions_to(self, comment: int) -> list[str]:
+        path = f"/issues/comments/{comment}/reactions"
+        return sorted(one["content"] for one in self.act("GET", path))
+
+    def threads(self, pull: int) -> list[dict[str, Any]]:
+        """The review threads of a pull request: path, whether resolved, and who said what, in order."""
+        issue = self.repo.issues[pull]
+        assert issue.pull
+        return [
+            {
+                "path": thread.path,
+                "resolved": thread.resolved_by is not None,
+                "said": [(one.author, without_marks(one.body)) for one in thread.comments],
+            }
+            for thread in issue.pull.threads
+        ]
 
     def status(self, number: int) -> str:
         """The one thing that Groundplan says on an issue; more or less than one is a failure."""
@@ -399,6 +467,12 @@ class Town:
         with Redis.from_url(self.redis_url) as redis:
             hint = Hint(self.sandbox.installation(self.full_name).id, self.full_name)
             Agenda(redis, "tend", self.clock).arm(self.subject(number), hint)
+
+    def hear(self, number: int) -> None:
+        """What the receiver does with a delivery about something that was said there."""
+        with Redis.from_url(self.redis_url) as redis:
+            redis.hset(f"gp:subject:{self.subject(number)}", "spoken", self.clock.now)
+        self.notice(number)
 
     def sweep(self) -> None:
         """What is done every quarter of an hour: look for what no delivery told."""

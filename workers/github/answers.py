@@ -13,7 +13,7 @@ from bot.branches import ROUNDS
 from workers.github.wire import Answer
 
 
-def _without_nulls(value: Any) -> Any:
+def without_nulls(value: Any) -> Any:
     """GraphQL lists may hold null for what could not be resolved."""
     return [one for one in value if one] if isinstance(value, list) else value
 
@@ -25,8 +25,21 @@ def _or_empty(value: Any) -> Any:
 Text = Annotated[str, BeforeValidator(_or_empty)]
 
 
-class Author(Answer):
+class Person(Answer):
+    """An account. `kind` is GitHub's: "User", "Bot", "Organization" and others; only users are people."""
+
+    kind: str = Field("", alias="__typename")
+    login: str = ""
     id: int = Field(0, alias="databaseId")
+
+    @property
+    def name(self) -> str:
+        """The login as REST writes it, so that a bot never passes for the person of the same login."""
+        return f"{self.login}[bot]" if self.kind == "Bot" else self.login
+
+    @property
+    def is_human(self) -> bool:
+        return self.kind == "User"
 
 
 class Named(Answer):
@@ -39,15 +52,40 @@ class Page(Answer):
     end: str | None = Field(None, alias="endCursor")
 
 
-class Said(Answer):
+class Reactions(Answer):
+    content: str
+    ours: bool = Field(alias="viewerHasReacted")
+
+
+class Reacted(Answer):
+    """Something that can be reacted to."""
+
+    reactions: list[Reactions] | None = Field(None, alias="reactionGroups")
+
+    def has_our(self, *contents: str) -> bool:
+        return any(one.ours and one.content in contents for one in self.reactions or ())
+
+    @property
+    def seen(self) -> bool:
+        return self.has_our("EYES")
+
+    @property
+    def answered(self) -> bool:
+        return self.has_our("ROCKET", "CONFUSED")
+
+
+class CommentNow(Reacted):
     id: int = Field(alias="databaseId")
-    body: str
-    author: Author | None = None
+    body: Text
+    url: str = ""
+    at: str = Field(alias="createdAt")
+    edited_at: Text = Field("", alias="lastEditedAt")
+    author: Person | None = None
 
 
 class Comments(Answer):
     page: Page = Field(alias="pageInfo")
-    nodes: Annotated[list[Said], BeforeValidator(_without_nulls)]
+    nodes: Annotated[list[CommentNow], BeforeValidator(without_nulls)]
 
 
 class PullNow(Answer):
@@ -59,11 +97,22 @@ class PullNow(Answer):
     head_sha: str = Field(alias="headRefOid")
     base: str = Field(alias="baseRefName")
     foreign: bool = Field(alias="isCrossRepository")
-    author: Author | None = None
+    author: Person | None = None
+
+
+class OpenPull(Answer):
+    number: int
+    branch: str = Field(alias="headRefName")
+    head_sha: str = Field(alias="headRefOid")
+    author: Person | None = None
+
+
+class OpenPulls(Answer):
+    nodes: Annotated[list[OpenPull], BeforeValidator(without_nulls)]
 
 
 class Pulls(Answer):
-    nodes: Annotated[list[PullNow], BeforeValidator(_without_nulls)]
+    nodes: Annotated[list[PullNow], BeforeValidator(without_nulls)]
 
 
 class Target(Answer):
@@ -76,39 +125,37 @@ class Ref(Answer):
 
 
 class Labels(Answer):
-    nodes: Annotated[list[Named], BeforeValidator(_without_nulls)]
+    nodes: Annotated[list[Named], BeforeValidator(without_nulls)]
 
 
 class Event(Answer):
     id: str = ""
-    actor: Named | None = None
+    at: Text = Field("", alias="createdAt")
+    actor: Person | None = None
     label: Named | None = None
 
 
 class Events(Answer):
-    nodes: Annotated[list[Event], BeforeValidator(_without_nulls)]
-
-
-class Reactions(Answer):
-    content: str
-    ours: bool = Field(alias="viewerHasReacted")
+    nodes: Annotated[list[Event], BeforeValidator(without_nulls)]
 
 
 class Home(Answer):
     id: int = Field(alias="databaseId")
 
 
-class IssueNow(Answer):
+class IssueNow(Reacted):
     home: Home = Field(alias="repository")
     title: str
     body: Text
     state: Literal["OPEN", "CLOSED"]
     locked: bool
     url: str
-    author: Named | None
+    edited_at: Text = Field("", alias="lastEditedAt")
+    author: Person | None
+    editor: Person | None = None
     labels: Labels
-    reactions: list[Reactions] | None = Field(None, alias="reactionGroups")
-    events: Events = Field(alias="timelineItems")
+    labelled: Events
+    renamed: Events
     comments: Comments
 
 
@@ -119,7 +166,7 @@ class ChangedFile(Answer):
 
 class ChangedFiles(Answer):
     page: Page = Field(alias="pageInfo")
-    nodes: Annotated[list[ChangedFile], BeforeValidator(_without_nulls)]
+    nodes: Annotated[list[ChangedFile], BeforeValidator(without_nulls)]
 
 
 class Counted(Answer):
@@ -135,7 +182,7 @@ class ProposalNow(Answer):
     base_sha: str = Field(alias="baseRefOid")
     base: str = Field(alias="baseRefName")
     foreign: bool = Field(alias="isCrossRepository")
-    author: Author | None = Field(None, alias="writer")
+    author: Person | None = Field(None, alias="writer")
     commits: Counted
     files: ChangedFiles | None = None
 
@@ -158,6 +205,7 @@ class RepositoryNow(Answer):
     config: Blob | None = None
     issue: IssueNow | None = None
     proposal: ProposalNow | None = None
+    open_pulls: OpenPulls = Field(OpenPulls(nodes=[]), alias="open")
     pulls: tuple[Pulls, ...]
     heads: tuple[Ref | None, ...]
 
@@ -201,16 +249,16 @@ class ConfigData(Answer):
     repository: Configs | None
 
 
-class OneIssue(Answer):
-    comments: Comments
+class Talked(Answer):
+    comments: Comments | None = None
 
 
-class IssueHome(Answer):
-    issue: OneIssue | None
+class TalkedHome(Answer):
+    about: Talked | None
 
 
 class CommentsData(Answer):
-    repository: IssueHome | None
+    repository: TalkedHome | None
 
 
 class PullHome(Answer):
@@ -231,6 +279,13 @@ class RestComment(Answer):
     id: int
     body: Text = ""
     user: RestAuthor | None = None
+
+
+class RestPermission(Answer):
+    """What somebody may do in a repository. `role_name` may be one that an organisation made up."""
+
+    permission: str
+    role_name: Text = ""
 
 
 class CheckApp(Answer):

@@ -14,25 +14,33 @@ from typing import Any, Literal
 from bot.effects import (
     AddLabels,
     Changeset,
+    CloseIssue,
     Commit,
     EnsureBranch,
     EnsureCheckRun,
     EnsureComment,
     EnsureIssue,
+    EnsureLabel,
     EnsurePullRequest,
+    EnsureReply,
+    MergeBase,
+    MergePull,
     React,
     Receipt,
     RemoveLabel,
+    ResolveThread,
     check_closed_set,
 )
 from bot.errors import GroundplanError, Transient, UserError
-from workers.github.converse import (
+from workers.github.converse import PerformComment, PerformReaction, PerformReply, PerformResolve
+from workers.github.issues import (
     PerformAddLabels,
-    PerformComment,
+    PerformCloseIssue,
     PerformIssue,
-    PerformReaction,
+    PerformLabel,
     PerformRemoveLabel,
 )
+from workers.github.merge import PerformMergeBase, PerformMergePull
 from workers.github.propose import (
     MoreAnnotations,
     PerformCheckRun,
@@ -48,13 +56,19 @@ from workers.ledger import Entry
 PERFORMERS: Mapping[type, Performer[Any]] = {
     EnsureBranch: PerformBranch(),
     Commit: PerformCommit(),
+    MergeBase: PerformMergeBase(),
     EnsurePullRequest: PerformPullRequest(),
+    MergePull: PerformMergePull(),
     EnsureComment: PerformComment(),
+    EnsureReply: PerformReply(),
+    ResolveThread: PerformResolve(),
     React: PerformReaction(),
+    EnsureLabel: PerformLabel(),
     AddLabels: PerformAddLabels(),
     RemoveLabel: PerformRemoveLabel(),
     EnsureCheckRun: PerformCheckRun(),
     EnsureIssue: PerformIssue(),
+    CloseIssue: PerformCloseIssue(),
 }
 _FURTHER: Mapping[type, Performer[Any]] = {MoreAnnotations: PerformMoreAnnotations()}
 _ATTEMPTS = 3
@@ -117,7 +131,7 @@ def _write(
     """The receipt, or None when what was found has vanished. A clean no is forgotten;
     doubt stays in the ledger.
     """
-    site.wait_turn(performer.content)
+    site.wait_turn(performer.content, performer.urgent)
     site.ledger.intend(effect.key, digest)
     try:
         return performer.mend(site, effect, found) if found else performer.make(site, effect)
@@ -141,11 +155,11 @@ def _said(site: Site, effect: Step, no: GroundplanError) -> GroundplanError:
         return Transient("the repository has just been renamed or moved", 5.0)
     if not isinstance(no, Refusal):
         return no
-    if isinstance(no, Conflict) or (isinstance(no, Gone) and isinstance(effect, Commit)):
+    if isinstance(no, Conflict) or (isinstance(no, Gone) and _may_come_back(effect)):
         return Transient(f"somebody was faster: {no.message}", 2.0)
     if isinstance(no, Gone):
         return UserError("gone", f"GitHub finds nothing there any more ({effect.key.split(':')[0]}).")
-    if isinstance(effect, EnsureBranch | Commit):
+    if isinstance(effect, EnsureBranch | Commit | MergeBase):
         return refused_push(site, effect.branch, no)
     what = effect.key.split(":")[0]
     return UserError(
@@ -153,3 +167,9 @@ def _said(site: Site, effect: Step, no: GroundplanError) -> GroundplanError:
         f"GitHub refused our {what}: {no.message}",
         "see what GitHub says, then put the label on again",
     )
+
+
+def _may_come_back(effect: Step) -> bool:
+    """A branch is made again when we look again; a comment or review that is gone is then not asked about."""
+    said = isinstance(effect, React) and bool(effect.comment_id or effect.review)
+    return said or isinstance(effect, Commit | MergeBase)

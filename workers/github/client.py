@@ -17,7 +17,7 @@ from githubkit import GitHub
 from githubkit.auth.app import AppAuth
 from githubkit.cache import MemCacheStrategy
 from jwt.exceptions import PyJWTError
-from pydantic import RootModel, TypeAdapter, ValidationError
+from pydantic import Field, RootModel, TypeAdapter, ValidationError
 
 from bot.errors import Transient, UserError
 from bot.situation import Subject
@@ -56,7 +56,9 @@ class Hint(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Our installation on a repository's account, with the repository's present name."""
+    """Our installation on a repository's account, with the repository's present name. `created_at` is
+    GitHub's time of day, "" where it is not known. `everywhere`: on all of the account's repositories.
+    """
 
     id: int
     repo_id: int
@@ -64,6 +66,8 @@ class Installation:
     permissions: dict[str, str]
     account: str
     suspended: bool = False
+    created_at: str = ""
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ class InstallationAnswer(Answer):
     account: _Account
     permissions: dict[str, str]
     suspended_at: str | None = None
+    created_at: str = ""
+    selection: str = Field("", alias="repository_selection")
 
 
 class _Token(Answer):
@@ -191,7 +197,7 @@ class App:
         nobody has yet told us where the repository is.
         """
         known = self._remembered(subject.repo_id)
-        now = self._now()
+        now = self.now()
         if known and 0 <= now - known.at < FRESH_SECONDS:
             return _awake(known.installation)
         names = [hint.full_name] if hint else []
@@ -203,7 +209,7 @@ class App:
     def renamed(self, installation: Installation, full_name: str) -> Installation:
         """The installation under the repository's present name, remembered."""
         now_called = replace(installation, full_name=full_name)
-        self._remember(now_called, self._now())
+        self._remember(now_called, self.now())
         return now_called
 
     def forget_installation(self, repo_id: int) -> None:
@@ -253,6 +259,8 @@ class App:
                 answer.permissions,
                 answer.account.login,
                 answer.suspended_at is not None,
+                answer.created_at,
+                answer.selection == "all",
             )
             if not found.suspended:
                 self.read_token(found)  # Refused for a repository that is not this installation's.
@@ -320,7 +328,8 @@ class App:
         self._tokens.put(key, minted.token, minted.expires_at)
         return minted.token
 
-    def _now(self) -> float:
+    def now(self) -> float:
+        """Seconds since 1970, by the clock we were given."""
         return self._clock() if self._clock else time.time()
 
 

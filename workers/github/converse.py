@@ -1,31 +1,52 @@
-"""What we say and put on issues: comments, reactions, labels, and issues of our own."""
+"""What we say in conversations: comments, answers in review threads, reactions, and threads we close."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import ClassVar, TypeVar
 
 from pydantic import RootModel
 
-from bot.effects import AddLabels, EnsureComment, EnsureIssue, React, Receipt, RemoveLabel
-from workers.github.answers import RestComment
+from bot.effects import EnsureComment, EnsureReply, React, Reaction, Receipt, ResolveThread
+from bot.marks import Mark
+from workers.github.queries import query
 from workers.github.refusals import Gone
 from workers.github.site import Author, Found, Made, Performer, Site, digest_of, same_text
 from workers.github.wire import Answer
 from workers.ledger import Entry
 
+S = TypeVar("S", EnsureComment, EnsureReply)
 _ISSUE = "/repos/{full_name}/issues/{number}"
 _COMMENT = "/repos/{full_name}/issues/comments/{id}"
+_THREADS = "/repos/{full_name}/pulls/{number}/comments"
+_IN_THREAD = "/repos/{full_name}/pulls/comments/{id}"
 
 
-class _Comments(RootModel[list[RestComment]]):
+class _Said(Answer):
+    """A comment on an issue, or one in a review thread."""
+
+    id: int
+    body: str | None = None
+    user: Author | None = None
+    in_reply_to_id: int = 0
+
+
+class _AllSaid(RootModel[list[_Said]]):
     pass
 
 
-class PerformComment(Performer[EnsureComment]):
-    settles = True
+class _Speech(Performer[S]):
+    """A text of ours known by its author and its mark."""
 
-    def look(self, site: Site, effect: EnsureComment, entry: Entry) -> Found | None:
+    settles = True
+    every: ClassVar[str]
+    one: ClassVar[str]
+
+    def fits(self, effect: S, said: _Said, mark: Mark) -> bool:
+        """Whether something of ours with this mark is what the effect speaks of."""
+        raise NotImplementedError
+
+    def look(self, site: Site, effect: S, entry: Entry) -> Found | None:
         """By the id we know; else by author and mark among all comments: the oldest, and the others to spare.
 
         What we wrote ourselves and know to be outdated needs no look.
@@ -35,150 +56,116 @@ class PerformComment(Performer[EnsureComment]):
         known = self._known(site, effect, entry.receipt) if entry.receipt else None
         if known:
             return known
-        ours = sorted(self._ours(site, effect), key=lambda comment: comment.id)
+        ours = sorted(self._ours(site, effect), key=lambda said: said.id)
         if not ours:
             return None
         receipt = Receipt(effect.key, "adopted", id=ours[0].id, url="")
-        spare = tuple(comment.id for comment in ours[1:])
-        return Found(receipt, same_text(ours[0].body, effect.body) and not spare, spare)
+        spare = tuple(said.id for said in ours[1:])
+        return Found(receipt, same_text(ours[0].body or "", effect.body) and not spare, spare)
 
-    def make(self, site: Site, effect: EnsureComment) -> Receipt:
-        path = _ISSUE + "/comments"
+    def make(self, site: Site, effect: S) -> Receipt:
         body = {"body": effect.body}
-        made = site.wire.send(Made, "POST", path, body, full_name=site.full_name, number=effect.number)
+        made = site.wire.send(Made, "POST", self.every, body, full_name=site.full_name, number=effect.number)
         return made.receipt(effect.key)
 
-    def mend(self, site: Site, effect: EnsureComment, found: Found) -> Receipt:
+    def mend(self, site: Site, effect: S, found: Found) -> Receipt:
         for spare in found.spare:
             self._delete(site, spare)
-        body = {"body": effect.body}
-        site.wire.tell("PATCH", _COMMENT, body, full_name=site.full_name, id=found.receipt.id)
+        site.wire.tell(
+            "PATCH", self.one, {"body": effect.body}, full_name=site.full_name, id=found.receipt.id
+        )
         return replace(found.receipt, outcome="updated")
 
-    def _known(self, site: Site, effect: EnsureComment, receipt: Receipt) -> Found | None:
+    def _known(self, site: Site, effect: S, receipt: Receipt) -> Found | None:
         try:
-            there = site.wire.get(RestComment, _COMMENT, full_name=site.full_name, id=receipt.id)
+            there = site.wire.get(_Said, self.one, full_name=site.full_name, id=receipt.id)
         except Gone:
             return None
-        return Found(receipt, same_text(there.body, effect.body))
+        return Found(receipt, same_text(there.body or "", effect.body))
 
-    def _ours(self, site: Site, effect: EnsureComment) -> list[RestComment]:
-        path = _ISSUE + "/comments"
-        pages = site.wire.pages(_Comments, path, full_name=site.full_name, number=effect.number)
-        return [comment for page in pages for comment in page.root if self._is_it(site, effect, comment)]
+    def _ours(self, site: Site, effect: S) -> list[_Said]:
+        pages = site.wire.pages(_AllSaid, self.every, full_name=site.full_name, number=effect.number)
+        return [said for page in pages for said in page.root if self._is_it(site, effect, said)]
 
-    def _is_it(self, site: Site, effect: EnsureComment, comment: RestComment) -> bool:
-        if comment.user is None or comment.user.id != site.bot_id:
-            return False
-        mark = site.own_mark(comment.body, effect.number)
-        return mark is not None and mark.kind == effect.name
+    def _is_it(self, site: Site, effect: S, said: _Said) -> bool:
+        mark = site.own_mark(said.body or "", effect.number) if site.is_ours(said.user) else None
+        return mark is not None and self.fits(effect, said, mark)
 
     def _delete(self, site: Site, number: int) -> None:
         try:
-            site.wire.tell("DELETE", _COMMENT, full_name=site.full_name, id=number)
+            site.wire.tell("DELETE", self.one, full_name=site.full_name, id=number)
         except Gone:
             return
         site.wait_turn(self.content)
 
 
-class PerformReaction(Performer[React]):
-    """GitHub keeps one reaction of a kind for each user, so asking again is harmless."""
+class PerformComment(_Speech[EnsureComment]):
+    every = _ISSUE + "/comments"
+    one = _COMMENT
+
+    def fits(self, effect: EnsureComment, said: _Said, mark: Mark) -> bool:
+        return mark.kind == effect.name and mark.get("about") == effect.about
+
+
+class PerformReply(_Speech[EnsureReply]):
+    """An answer in the thread that a comment begins: kind "reply", field `about`."""
+
+    every = _THREADS
+    one = _IN_THREAD
+
+    def fits(self, effect: EnsureReply, said: _Said, mark: Mark) -> bool:
+        here = said.in_reply_to_id == effect.comment
+        return here and mark.kind == "reply" and mark.get("about") == effect.about
+
+    def make(self, site: Site, effect: EnsureReply) -> Receipt:
+        """A thread that people deleted meanwhile needs no answer any more."""
+        where = {"number": effect.number, "comment": effect.comment}
+        path = _THREADS + "/{comment}/replies"
+        try:
+            made = site.wire.send(
+                Made, "POST", path, {"body": effect.body}, full_name=site.full_name, **where
+            )
+        except Gone:
+            return Receipt(effect.key, "unchanged")
+        return made.receipt(effect.key)
+
+
+class _Done(Answer):
+    """A mutation that went through; what it tells does not matter."""
+
+
+class PerformResolve(Performer[ResolveThread]):
+    """GitHub resolves a thread that is resolved without a word; one that is gone needs it no more."""
 
     final = True
+    content = False
+
+    def make(self, site: Site, effect: ResolveThread) -> Receipt:
+        try:
+            site.wire.graphql(_Done, query("resolve"), {"thread": effect.thread})
+        except Gone:
+            return Receipt(effect.key, "unchanged")
+        return Receipt(effect.key, "updated")
+
+
+_CONTENT: dict[Reaction, str] = {"eyes": "EYES", "rocket": "ROCKET", "confused": "CONFUSED"}
+
+
+class PerformReaction(Performer[React]):
+    """GitHub keeps one reaction of a kind for each user, so asking again is harmless. REST has none for
+    reviews.
+    """
+
+    final = True
+    urgent = True
 
     def make(self, site: Site, effect: React) -> Receipt:
-        body = {"content": effect.content}
+        if effect.review:
+            subject = {"subject": effect.review, "content": _CONTENT[effect.content]}
+            site.wire.graphql(_Done, query("react"), subject)
+            return Receipt(effect.key, "created")
         about, number = (_COMMENT, effect.comment_id) if effect.comment_id else (_ISSUE, effect.number)
         path = about.replace("{id}", "{number}") + "/reactions"
+        body = {"content": effect.content}
         made = site.wire.send(Made, "POST", path, body, full_name=site.full_name, number=number)
         return made.receipt(effect.key)
-
-
-class PerformAddLabels(Performer[AddLabels]):
-    final = True
-    content = False
-
-    def make(self, site: Site, effect: AddLabels) -> Receipt:
-        body = {"labels": list(effect.labels)}
-        site.wire.tell("POST", _ISSUE + "/labels", body, full_name=site.full_name, number=effect.number)
-        return Receipt(effect.key, "created", number=effect.number)
-
-
-class PerformRemoveLabel(Performer[RemoveLabel]):
-    final = True
-    content = False
-
-    def make(self, site: Site, effect: RemoveLabel) -> Receipt:
-        where: dict[str, Any] = {"full_name": site.full_name, "number": effect.number, "label": effect.label}
-        try:
-            site.wire.tell("DELETE", _ISSUE + "/labels/{label}", **where)
-        except Gone:
-            return Receipt(effect.key, "unchanged", number=effect.number)
-        return Receipt(effect.key, "updated", number=effect.number)
-
-
-class _Label(Answer):
-    name: str = ""
-
-
-class _Issue(Answer):
-    id: int
-    number: int
-    html_url: str = ""
-    title: str
-    body: str | None = None
-    user: Author | None = None
-    labels: tuple[_Label, ...] = ()
-    pull_request: dict[str, Any] | None = None
-
-
-class _Issues(RootModel[list[_Issue]]):
-    pass
-
-
-class PerformIssue(Performer[EnsureIssue]):
-    """Known by its mark: kind "issue", field `name`, valid at the subject it came from."""
-
-    final = True
-    settles = True
-
-    def look(self, site: Site, effect: EnsureIssue, entry: Entry) -> Found | None:
-        known = entry.receipt.number if entry.receipt else 0
-        ours = self._numbered(site, known) if known else self._listed(site, effect)
-        if ours is None:
-            return None
-        receipt = Receipt(effect.key, "adopted", number=ours.number, id=ours.id, url=ours.html_url)
-        labelled = set(effect.labels) <= {label.name for label in ours.labels}
-        return Found(
-            receipt, ours.title == effect.title and same_text(ours.body or "", effect.body) and labelled
-        )
-
-    def make(self, site: Site, effect: EnsureIssue) -> Receipt:
-        body = {"title": effect.title, "body": effect.body, "labels": list(effect.labels)}
-        made = site.wire.send(Made, "POST", "/repos/{full_name}/issues", body, full_name=site.full_name)
-        return made.receipt(effect.key)
-
-    def mend(self, site: Site, effect: EnsureIssue, found: Found) -> Receipt:
-        """Labels are only added: the others on it are people's."""
-        where: dict[str, Any] = {"full_name": site.full_name, "number": found.receipt.number}
-        site.wire.tell("PATCH", _ISSUE, {"title": effect.title, "body": effect.body}, **where)
-        if effect.labels:
-            site.wait_turn(content=False)
-            site.wire.tell("POST", _ISSUE + "/labels", {"labels": list(effect.labels)}, **where)
-        return replace(found.receipt, outcome="updated")
-
-    def _numbered(self, site: Site, number: int) -> _Issue | None:
-        return site.wire.get(_Issue, _ISSUE, full_name=site.full_name, number=number)
-
-    def _listed(self, site: Site, effect: EnsureIssue) -> _Issue | None:
-        """The oldest issue of ours with this mark."""
-        narrowed = {"creator": site.login(), "state": "all", "sort": "created", "direction": "asc"}
-        pages = site.wire.pages(_Issues, "/repos/{full_name}/issues", narrowed, full_name=site.full_name)
-        every = (issue for page in pages for issue in page.root)
-        return next((issue for issue in every if self._is_it(site, effect, issue)), None)
-
-    def _is_it(self, site: Site, effect: EnsureIssue, issue: _Issue) -> bool:
-        if issue.pull_request is not None or not site.is_ours(issue.user):
-            return False
-        mark = site.own_mark(issue.body or "")
-        return mark is not None and mark.kind == "issue" and mark.get("name") == effect.name

@@ -28,12 +28,12 @@ end
 """
 
 # KEYS: times of content writes (newest first), the last write, not-before. All times are milliseconds.
-# ARGV: now, spacing, 1 for content, patience, writes a minute, writes an hour, how long to keep.
-# Reserved times never go back, so the n-th newest bounds every window that n writes could share.
+# ARGV: now, spacing (0: out of turn), 1 for content, patience, writes a minute, writes an hour, time kept.
+# Recorded times never go back, so the n-th newest bounds every window that n writes could share.
 _TURN = f"""{_NOW}
 local start = math.max(now, tonumber(redis.call('GET', KEYS[3]) or 0))
-local last = tonumber(redis.call('GET', KEYS[2]))
-if last then start = math.max(start, last + tonumber(ARGV[2])) end
+local spacing, last = tonumber(ARGV[2]), tonumber(redis.call('GET', KEYS[2]))
+if last and spacing > 0 then start = math.max(start, last + spacing) end
 if ARGV[3] == '1' then
   for _, rule in ipairs({{{{ARGV[5], 60000}}, {{ARGV[6], 3600000}}}}) do
     local earlier = tonumber(redis.call('LINDEX', KEYS[1], rule[1] - 1))
@@ -41,9 +41,10 @@ if ARGV[3] == '1' then
   end
 end
 if start - now > tonumber(ARGV[4]) then return start - now end
-redis.call('SET', KEYS[2], string.format('%.0f', start), 'PX', ARGV[7])
+redis.call('SET', KEYS[2], string.format('%.0f', math.max(start, last or 0)), 'PX', ARGV[7])
 if ARGV[3] == '1' then
-  redis.call('LPUSH', KEYS[1], string.format('%.0f', start))
+  local newest = tonumber(redis.call('LINDEX', KEYS[1], 0) or 0)
+  redis.call('LPUSH', KEYS[1], string.format('%.0f', math.max(start, newest)))
   redis.call('LTRIM', KEYS[1], 0, ARGV[6] - 1)
   redis.call('PEXPIRE', KEYS[1], ARGV[7])
 end
@@ -81,10 +82,14 @@ class Pace:
         self._content, self._last = f"{stem}:content", f"{stem}:last"
         self._not_before, self._strikes = f"{stem}:not-before", f"{stem}:strikes"
 
-    def turn(self, content: bool = True, patience: float = 3.0) -> float:
-        """Seconds to wait before this write may start; the slot is reserved only within `patience`."""
+    def turn(self, content: bool = True, patience: float = 3.0, urgent: bool = False) -> float:
+        """Seconds to wait before this write may start; the slot is reserved only within `patience`.
+
+        An urgent one keeps no distance to those before it; the pause and the limits of a minute and an hour
+        hold for it too.
+        """
         keys = (self._content, self._last, self._not_before)
-        spacing, most = round(self._spacing * 1000), round(patience * 1000)
+        spacing, most = 0 if urgent else round(self._spacing * 1000), round(patience * 1000)
         return self._run(_TURN, keys, spacing, int(content), most, A_MINUTE, AN_HOUR, _KEPT_MS)
 
     def check(self) -> None:

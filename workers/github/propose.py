@@ -10,11 +10,15 @@ from pydantic import RootModel
 from bot.effects import ANNOTATIONS_A_REQUEST, Annotation, EnsureCheckRun, EnsurePullRequest, Receipt
 from bot.errors import Transient, UserError
 from workers.github.answers import RestCheck
-from workers.github.read import own_checks
+from workers.github.own_part import part_of, with_part, wrapped
+from workers.github.queries import query
+from workers.github.read_checks import own_checks
 from workers.github.refusals import AlreadyExists, Gone
-from workers.github.site import Author, Found, Made, Performer, Site, same_text
+from workers.github.site import Author, Found, Made, Performer, Site, digest_of, same_text
 from workers.github.wire import Answer
 from workers.ledger import Entry
+
+_PULL = "/repos/{full_name}/pulls/{number}"
 
 
 class _Branch(Answer):
@@ -36,8 +40,36 @@ class _Pulls(RootModel[list[_Pull]]):
     pass
 
 
+class _Actor(Answer):
+    databaseId: int = 0  # noqa: N815 - GitHub's name
+
+
+class _Renamed(Answer):
+    actor: _Actor | None = None
+
+
+class _Renamings(Answer):
+    nodes: list[_Renamed]
+
+
+class _Timeline(Answer):
+    timelineItems: _Renamings  # noqa: N815 - GitHub's name
+
+
+class _AboutPull(Answer):
+    pullRequest: _Timeline  # noqa: N815 - GitHub's name
+
+
+class _RenamedData(Answer):
+    repository: _AboutPull
+
+
 class PerformPullRequest(Performer[EnsurePullRequest]):
-    """The branch is the natural key: GitHub keeps at most one open pull request for it."""
+    """The branch is the natural key: GitHub keeps at most one open pull request for it.
+
+    Our part of its text stands between markers (`own_part`); what people wrote around it stays. So does a
+    title that they gave it.
+    """
 
     def look(self, site: Site, effect: EnsurePullRequest, entry: Entry) -> Found | None:
         known = entry.receipt.number if entry.receipt else 0
@@ -46,10 +78,14 @@ class PerformPullRequest(Performer[EnsurePullRequest]):
         found = next((one for one in ours if one.state == "open"), None)
         if found is None and ours:
             raise Transient(f"#{ours[0].number} of {effect.branch} is closed already: look again", 5.0)
-        return self._found(site, effect, found) if found else None
+        if found is None:
+            return None
+        written = entry.done(digest_of(effect))
+        return self._found(effect, found, same=written or not self._change(site, effect, found))
 
     def make(self, site: Site, effect: EnsurePullRequest) -> Receipt:
-        body = {"head": effect.branch, "base": effect.base, "title": effect.title, "body": effect.body}
+        body = {"head": effect.branch, "base": effect.base, "title": effect.title}
+        body["body"] = wrapped(effect.body)
         try:
             made = site.wire.send(Made, "POST", "/repos/{full_name}/pulls", body, full_name=site.full_name)
         except AlreadyExists:
@@ -57,9 +93,11 @@ class PerformPullRequest(Performer[EnsurePullRequest]):
         return made.receipt(effect.key)
 
     def mend(self, site: Site, effect: EnsurePullRequest, found: Found) -> Receipt:
-        body = {"title": effect.title, "body": effect.body}
-        path = "/repos/{full_name}/pulls/{number}"
-        site.wire.tell("PATCH", path, body, full_name=site.full_name, number=found.receipt.number)
+        """Reads it again first: while we waited for our turn, people may have written into it."""
+        where: dict[str, Any] = {"full_name": site.full_name, "number": found.receipt.number}
+        change = self._change(site, effect, site.wire.get(_Pull, _PULL, **where))
+        if change:
+            site.wire.tell("PATCH", _PULL, change, **where)
         return replace(found.receipt, outcome="updated")
 
     def _adopt(self, site: Site, effect: EnsurePullRequest) -> Receipt:
@@ -70,16 +108,12 @@ class PerformPullRequest(Performer[EnsurePullRequest]):
         if not site.is_ours(there[0].user):
             reason = f"Pull request #{there[0].number} from `{effect.branch}` is somebody else's."
             raise UserError("pull-exists", reason, f"close #{there[0].number}, then put the label on again")
-        found = self._found(site, effect, there[0])
-        if found.same:
-            return found.receipt
         site.wait_turn(self.content)
-        return self.mend(site, effect, found)
+        return self.mend(site, effect, self._found(effect, there[0], same=False))
 
     def _numbered(self, site: Site, number: int) -> _Pull | None:
-        path = "/repos/{full_name}/pulls/{number}"
         try:
-            return site.wire.get(_Pull, path, full_name=site.full_name, number=number)
+            return site.wire.get(_Pull, _PULL, full_name=site.full_name, number=number)
         except Gone:
             return None
 
@@ -88,12 +122,24 @@ class PerformPullRequest(Performer[EnsurePullRequest]):
         pages = site.wire.pages(_Pulls, "/repos/{full_name}/pulls", narrowed, full_name=site.full_name)
         return [pull for page in pages for pull in page.root]
 
-    def _found(self, site: Site, effect: EnsurePullRequest, pull: _Pull) -> Found:
-        """What people wrote around our mark stays as they wrote it."""
-        receipt = Receipt(effect.key, "adopted", number=pull.number, id=pull.id, url=pull.html_url)
-        there, ours = site.own_mark(pull.body or ""), site.own_mark(effect.body)
-        equal = same_text(pull.body or "", effect.body) and pull.title == effect.title
-        return Found(receipt, same=equal or (ours is not None and there == ours))
+    def _found(self, effect: EnsurePullRequest, pull: _Pull, same: bool) -> Found:
+        return Found(Receipt(effect.key, "adopted", number=pull.number, id=pull.id, url=pull.html_url), same)
+
+    def _change(self, site: Site, effect: EnsurePullRequest, pull: _Pull) -> dict[str, str]:
+        """What differs from what we want, as far as it is ours."""
+        text, change = pull.body or "", {}
+        if not same_text(part_of(text) or "", part_of(wrapped(effect.body)) or ""):
+            change["body"] = with_part(text, effect.body)
+        if pull.title != effect.title and self._title_is_ours(site, pull.number):
+            change["title"] = effect.title
+        return change
+
+    def _title_is_ours(self, site: Site, number: int) -> bool:
+        """Nobody renamed it, or we were the last to do so."""
+        where = {"owner": site.repository.owner, "name": site.repository.name, "number": number}
+        told = site.wire.graphql(_RenamedData, query("renamed"), where)
+        last = told.repository.pullRequest.timelineItems.nodes[-1:]
+        return all(one.actor is not None and one.actor.databaseId == site.bot_id for one in last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ import hmac
 
 from pydantic import RootModel
 
-from bot.effects import Commit, EnsureBranch, Receipt
+from bot.effects import Commit, EnsureBranch, MergeBase, Receipt
 from bot.errors import GroundplanError, Transient, UserError
+from bot.situation import Subject
 from workers.github.queries import query
 from workers.github.refusals import AlreadyExists, Gone, Refusal
 from workers.github.site import Found, Performer, Site
@@ -92,19 +93,10 @@ class PerformCommit(Performer[Commit]):
     final = True
 
     def look(self, site: Site, effect: Commit, entry: Entry) -> Found | None:
-        """Our commit among the branch's newest, by the signed trailer: people may push on top of it."""
-        path = "/repos/{full_name}/commits"
-        narrowed = {"sha": effect.branch, "per_page": 30}
-        trailer = _trailer(site, effect)
-        try:
-            newest = site.wire.get(_Commits, path, narrowed, full_name=site.full_name)
-        except Gone:
-            return None
-        ours = (one for one in newest.root if trailer in one.commit.message.splitlines())
-        return next((_adopted(effect, one) for one in ours), None)
+        return own_commit(site, effect)
 
     def make(self, site: Site, effect: Commit) -> Receipt:
-        body = f"{effect.body}\n\n{_trailer(site, effect)}".strip()
+        body = signed_body(site, effect)
         variables = {
             "input": {
                 "branch": {"repositoryNameWithOwner": site.full_name, "branchName": effect.branch},
@@ -120,12 +112,35 @@ class PerformCommit(Performer[Commit]):
         return Receipt(effect.key, "created", sha=made.oid, url=made.url)
 
 
-def _trailer(site: Site, effect: Commit) -> str:
-    text = f"{site.subject} {effect.key}"
-    return f"{TRAILER}: {hmac.new(site.secret.encode(), text.encode(), hashlib.sha256).hexdigest()[:32]}"
+def own_commit(site: Site, effect: Commit | MergeBase) -> Found | None:
+    """Our commit among the branch's newest, by the signed trailer: people may push on top of it."""
+    path = "/repos/{full_name}/commits"
+    narrowed = {"sha": effect.branch, "per_page": 30}
+    trailer = _trailer(site, effect)
+    try:
+        newest = site.wire.get(_Commits, path, narrowed, full_name=site.full_name)
+    except Gone:
+        return None
+    ours = (one for one in newest.root if trailer in one.commit.message.splitlines())
+    return next((_adopted(effect, one) for one in ours), None)
 
 
-def _adopted(effect: Commit, commit: _ListedCommit) -> Found:
+def signed_body(site: Site, effect: Commit | MergeBase) -> str:
+    """The message's text below its headline, with the trailer by which we know the commit again."""
+    return f"{effect.body}\n\n{_trailer(site, effect)}".strip()
+
+
+def trailer_of(secret: str, subject: Subject, key: str) -> str:
+    """The line of its message by which we know a commit of ours again."""
+    text = f"{subject} {key}"
+    return f"{TRAILER}: {hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()[:32]}"
+
+
+def _trailer(site: Site, effect: Commit | MergeBase) -> str:
+    return trailer_of(site.secret, site.subject, effect.key)
+
+
+def _adopted(effect: Commit | MergeBase, commit: _ListedCommit) -> Found:
     return Found(Receipt(effect.key, "adopted", sha=commit.sha, url=commit.html_url), same=True)
 
 

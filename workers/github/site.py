@@ -51,9 +51,9 @@ class Site:
     def full_name(self) -> str:
         return self.repository.full_name
 
-    def wait_turn(self, content: bool) -> None:
+    def wait_turn(self, content: bool, urgent: bool = False) -> None:
         """Wait until the next write may start; raises Transient when that is too long to sit out."""
-        wait = self.pace.turn(content, self.patience)
+        wait = self.pace.turn(content, self.patience, urgent)
         if wait > self.patience:
             raise Transient("the installation's write limit is reached", wait)
         if wait > 0:
@@ -103,6 +103,8 @@ class Performer(Generic[E]):
     """There is no natural key: after a write of unknown end, wait until GitHub's lists must show it."""
     content: ClassVar[bool] = True
     """Counts as creating content."""
+    urgent: ClassVar[bool] = False
+    """Somebody waits for it at this moment: it counts like any other write and queues behind none."""
 
     def look(self, site: Site, effect: E, entry: Entry) -> Found | None:
         """What is there now, or None. May skip asking where `make` is safe to repeat."""

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.branches import plan_branches
 from bot.effects import Changeset, Receipt
 from bot.errors import Transient, UserError
+from bot.health import Facts
 from bot.situation import Repository, Situation, Subject
+from bot.steward import Household
 from workers.github.apply import apply
 from workers.github.client import App, Hint, Installation
-from workers.github.read import Eyes, Known, read_situation
+from workers.github.examine import examine
+from workers.github.read import read_situation
+from workers.github.read_planned import planned_paths
+from workers.github.read_repository import read_repository
+from workers.github.reading import Eyes, Known
 from workers.github.refusals import Refusal
 from workers.github.site import Site
 from workers.ledger import Ledger
 
+DECISION = "issue:decision:"  # how the keys of receipts begin that tell of decisions' issues
 HandOver = Callable[[str, str], None]
 """Takes a repository's full name and a read token for it to where a thinker finds them."""
 
@@ -54,7 +61,8 @@ class SubjectAtGitHub:
     def _look(self, known: Known) -> Situation:
         installation = self._installation()
         wire = self.app.reading(installation)
-        now = read_situation(wire, self.subject, installation, self.eyes, self.app.app_id, known)
+        eyes, at = replace(self.eyes, app=self.app.slug()), self.app.now()
+        now = read_situation(wire, self.subject, installation, eyes, self.app.app_id, known, at)
         if now.repository.full_name != installation.full_name:
             self.app.renamed(installation, now.repository.full_name)
         self._repository = now.repository
@@ -84,6 +92,30 @@ class SubjectAtGitHub:
             self.app.forget_installation(self.subject.repo_id)
             raise
 
+    def household(self, receipts: Mapping[str, Receipt]) -> Household:
+        """What GitHub says now about the repository itself."""
+        installation = self._installation()
+        eyes = replace(self.eyes, app=self.app.slug())
+        wire = self.app.reading(installation)
+        try:
+            house = read_repository(wire, self.subject.repo_id, installation, eyes, receipts)
+        except Refusal as no:
+            self.app.forget_installation(self.subject.repo_id)
+            raise UserError("not-installed", f"The repository is out of our reach: {no.message}") from no
+        if house.repository.full_name != installation.full_name:
+            self.app.renamed(installation, house.repository.full_name)
+        self._repository = house.repository
+        return house
+
+    def planned(self, now: Situation, issue: int, head_sha: str) -> tuple[str, ...]:
+        """The paths that an open plan is about."""
+        return planned_paths(self.app.reading(self._installation()), now.repository, issue, head_sha)
+
+    def examine(self, now: Situation, wanted: tuple[str, ...]) -> Facts:
+        """What a plan needs here, as far as GitHub knows it."""
+        wire = self.app.reading(self._installation())
+        return examine(wire, now.repository, wanted, self.subject.number)
+
     def receipts(self) -> dict[str, Receipt]:
         return dict(self.ledger(self.run).receipts())
 
@@ -103,4 +135,5 @@ class SubjectAtGitHub:
             pulls={branch: one.number for branch, one in pulls.items() if one},
             comments=[one.id for key, one in receipts.items() if key.startswith(comments)],
             checks=[key.removeprefix("check:") for key in receipts if key.startswith("check:")],
+            decisions=[one.number for key, one in receipts.items() if key.startswith(DECISION)],
         )

@@ -28,13 +28,13 @@ from bot.plan.editing.following import completed_like, without_computed, without
 from bot.plan.editing.patch import Clash, Patch, Way, edits, settled, told
 from bot.plan.editing.places import Places
 from bot.plan.editing.report import Change, Doubt, Kind, ReadBack, change_of, pointer_of
-from bot.plan.editing.ticks import Box, ticked, with_ticks
 from bot.plan.facets import Requirements
 from bot.plan.formats import Format
 from bot.plan.formats.plan_file import section_of
 from bot.plan.formats.shape import Data
 from bot.plan.model import Plan
 from bot.plan.readers.work import step_id
+from bot.plan.ticks import Box, ticked, with_ticks
 
 Texts = Mapping[str, str]
 _STEP = re.compile(r"Step (T?\d{1,6}[a-z]?) – ")
@@ -192,8 +192,9 @@ def _progress(plan: Plan, box: Box, *, done: bool) -> Change:
     if step and any(task.id == step_id(step[1]) for task in plan.tasks):
         return Change(kind, step_id(step[1]), "", pointer_of(("tasks", step_id(step[1]))))
     ids = {*(one.id for one in plan.tasks), *(one.id for one in plan.roadmap.milestones)}
-    item = box.heading.partition(" · ")[0]
-    return Change(kind, item if item in ids else "", box.text, "")
+    if box.text in ids:
+        return Change(kind, box.text, "", pointer_of(("tasks", box.text)))
+    return Change(kind, box.heading if box.heading in ids else "", box.text, "")
 
 
 def _done(path: str, texts: Texts) -> frozenset[Box]:

@@ -19,6 +19,7 @@ from bot.plan.formats.shape import Data
 from bot.plan.graph import critical_path, task_graph
 from bot.plan.model import Milestone, Plan, Task
 from bot.plan.safe_text import plain
+from bot.plan.ticks import Box, ticked, with_ticks
 from bot.render import render
 
 # What the section does not show, or only for people, and no format's own document reads back either.
@@ -27,7 +28,7 @@ NOWHERE_READ_BACK = frozenset({
     "assumptions.impact", "assumptions.if_wrong", "assumptions.resolved", "assumptions.origin",
     "questions.why", "questions.blocking", "questions.options", "questions.origin",
     "decisions.context", "decisions.impact", "decisions.weight", "decisions.options", "decisions.recommended",
-    "decisions.deadline", "decisions.issue", "decisions.answer", "decisions.origin",
+    "decisions.deadline", "decisions.issue", "decisions.answer", "decisions.log", "decisions.origin",
 })  # fmt: skip
 # What the section does not show of the milestones.
 SECTION_LEAVES = frozenset(
@@ -53,7 +54,8 @@ def with_companions(
     and the JSON. UserError when IMPLEMENTATION_PLAN.md cannot take its section.
     """
     contract = contract_text(plan)
-    made = [File(PLAN_FILE, _plan_file(plan, existing, contract, links)), *own]
+    made = [File(PLAN_FILE, _plan_file(plan, existing, contract, links))]
+    made += [File(one.path, with_ticks(one.text, _ticks(one.path, existing))) for one in own]
     made.append(File(contract_path(plan.issue), contract))
     if len(plan.tasks) > 1:
         made.append(File(fanout_path(plan.issue), fanout_text(plan)))
@@ -75,7 +77,14 @@ def _plan_file(
         text = folded(text, existing, but=plan.issue)
     if is_finished(plan):
         return with_finished(text, plan.issue, entry(plan, links[0][1]))
-    return with_section(text, plan.issue, _section(plan, contract, links))
+    section = _section(plan, contract, links)
+    before = section_of(text or "", plan.issue) or ""
+    return with_section(text, plan.issue, with_ticks(section, ticked(before)))
+
+
+def _ticks(path: str, existing: Mapping[str, str]) -> frozenset[Box]:
+    """What people ticked in a document that is written again."""
+    return ticked(existing.get(path, "")) if path.endswith(".md") else frozenset()
 
 
 def _section(plan: Plan, contract: str, links: Sequence[tuple[str, str]]) -> str:
@@ -92,6 +101,7 @@ def _section_values(plan: Plan, links: Sequence[tuple[str, str]]) -> dict[str, A
         "contract": contract_path(plan.issue),
         "fanout": fanout_path(plan.issue) if len(plan.tasks) > 1 else "",
         "active": [one for one in plan.roadmap.milestones if one.status == "active"],
+        "closed": {one.id for one in plan.roadmap.milestones if one.status == "done"},
         "steps": _steps(plan),
         "checks": [task for task in plan.tasks if task.kind == "verification"],
         "renames": any(change.source for task in plan.tasks for change in task.files),

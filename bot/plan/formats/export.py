@@ -257,7 +257,7 @@ def parse(given: Sequence[File], issue: int) -> Data:
 _NOT_READ_BACK = SECTION_LEAVES | frozenset({
     "issue", "size", "contract_defaults", "obligations", "streams", "not_produced", "provenance",
     "decisions.context", "decisions.impact", "decisions.weight", "decisions.options", "decisions.recommended",
-    "decisions.deadline", "decisions.issue", "decisions.answer", "decisions.origin",
+    "decisions.deadline", "decisions.issue", "decisions.answer", "decisions.log", "decisions.origin",
     "assumptions.if_wrong", "assumptions.origin", "questions.origin",
     "tasks.role", "tasks.kind", "tasks.track", "tasks.max_diff_scope", "tasks.origin", "tasks.evidence",
     "codebase.commands", "codebase.files",

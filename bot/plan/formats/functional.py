@@ -306,7 +306,7 @@ _NOT_READ_BACK = SECTION_LEAVES | frozenset({
     "delivery", "not_produced", "provenance", "assumptions.origin",
     "questions.why", "questions.blocking", "questions.options", "questions.origin",
     "decisions.context", "decisions.impact", "decisions.weight", "decisions.options", "decisions.recommended",
-    "decisions.deadline", "decisions.issue", "decisions.answer", "decisions.origin",
+    "decisions.deadline", "decisions.issue", "decisions.answer", "decisions.log", "decisions.origin",
     "requirements.verification.check",
 })  # fmt: skip
 

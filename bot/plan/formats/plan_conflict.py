@@ -24,6 +24,7 @@ from bot.plan.formats.plan_file import (
     without,
 )
 from bot.plan.formats.plan_marks import Damage, fields_of, lines_of, marked
+from bot.plan.ticks import ticked, with_ticks
 
 _WELL_FORMED = re.compile(r"(?:<\|?=>){1,1000}")
 
@@ -53,6 +54,8 @@ def settled(text: str, contracts: Mapping[int, str], moot: Collection[int] = ())
             chosen = _chosen(
                 [one for one in versions if one], contracts.get(issue, ""), issue in listed, first
             )
+            done = frozenset().union(*map(ticked, filter(None, versions)))
+            chosen = with_ticks(chosen, done)
             mine = with_section(mine, issue, chosen) if chosen else without(mine, issue)
     for issue in listed:
         if section_of(mine, issue) is None:

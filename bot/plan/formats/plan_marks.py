@@ -21,6 +21,7 @@ _OURS = re.compile(r"(?<!`)<!--\s*groundplan:(?:plan|finished)\b")
 _MARK = re.compile(
     r"<!-- groundplan:(?:plan ([1-9][0-9]{0,9})|finished) (begin|end)(?: ([^\r\n<>]*))? -->[ \t]*"
 )
+_TICKED = re.compile(r"\[[xX]\]")
 _CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})(?: .*)?")
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
 _INDENTED = re.compile(r"(?: {4}|\t)")
@@ -67,8 +68,13 @@ def begin_mark(issue: int, digest: str, body: str | None = None) -> str:
     """The line above a section. `digest` is that of the contract it was rendered from; `body` what stands
     between the marks, so that it can be told later whether somebody edited it.
     """
-    text = "" if body is None else f" text={text_digest(body)[:16]}"
+    text = "" if body is None else f" text={body_digest(body)}"
     return f"<!-- groundplan:plan {issue} begin contract={digest[:16]}{text} -->"
+
+
+def body_digest(body: str) -> str:
+    """What tells whether somebody edited a section; ticking a box is progress, not an edit."""
+    return text_digest(_TICKED.sub("[ ]", body))[:16]
 
 
 def end_mark(issue: int) -> str:
@@ -86,7 +92,7 @@ def fields_of(section: str) -> Mapping[str, str]:
 def is_untouched(section: str) -> bool:
     """Whether what stands between the marks is what we wrote there; unknown counts as edited."""
     body = section.replace("\r\n", "\n").split("\n")[1:-1]
-    return fields_of(section).get("text") == text_digest("\n".join(body))[:16]
+    return fields_of(section).get("text") == body_digest("\n".join(body))
 
 
 def lines_of(text: str) -> Iterator[Line]:

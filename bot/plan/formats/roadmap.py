@@ -76,7 +76,7 @@ _NOT_READ_BACK = frozenset({
     "assumptions.impact", "assumptions.if_wrong", "assumptions.resolved", "assumptions.origin",
     "questions.why", "questions.blocking", "questions.options", "questions.origin",
     "decisions.context", "decisions.impact", "decisions.weight", "decisions.options", "decisions.recommended",
-    "decisions.deadline", "decisions.issue", "decisions.answer", "decisions.origin",
+    "decisions.deadline", "decisions.issue", "decisions.answer", "decisions.log", "decisions.origin",
 })  # fmt: skip
 
 

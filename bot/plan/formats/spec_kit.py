@@ -33,6 +33,12 @@ class _Phase:
     tasks: tuple[Task, ...]
 
 
+def numbers(plan: Plan, text: str) -> Mapping[str, str]:
+    """The number that each task of the plan has in a tasks.md of Spec Kit; tasks that are not in it are left
+    out."""
+    return _known(plan, text)
+
+
 def tasks_md(plan: Plan, existing: str | None) -> str:
     """The text of tasks.md for `plan`; `existing` is the file as it is, None when there is none.
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 
+from bot.plan.boundary import is_within
 from bot.plan.findings import Fix, Severity
 from bot.plan.model import FileChange, Task
 from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
@@ -411,9 +411,7 @@ def protected_paths_are_handled_with_care(given: LintInput) -> Iterator[Hit]:
 
 def _protected(given: LintInput, tree: Ground, path: str) -> bool:
     listed = given.limits.protected
-    if any(
-        fnmatchcase(path, one) or path.startswith(one.rstrip("/*") + "/") or path == one for one in listed
-    ):
+    if any(is_within(path, one) for one in listed):
         return True
     return bool(_PROTECTED.fullmatch(path)) and (tree.kind(path) not in _TRIVIAL or "/" not in path)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import fnmatchcase
 
+from bot.plan.boundary import is_within
 from bot.plan.graph import Graph
 from bot.plan.language import language_of
 from bot.plan.model import Plan, Task
@@ -224,9 +224,5 @@ def _signals(task: Task, protected: Iterable[str]) -> Iterator[str]:
         yield "deleted files"
     if len(touched) > _MANY_FILES:
         yield f"{len(touched)} files"
-    if any(_is_under(path, place) for path in touched for place in protected):
+    if any(is_within(path, place) for path in touched for place in protected):
         yield "protected path"
-
-
-def _is_under(path: str, place: str) -> bool:
-    return fnmatchcase(path, place) or path.startswith(place.rstrip("/*") + "/")

@@ -25,6 +25,11 @@ from tests.plan.strategies import plans
 def test_a_sound_contract_gives_its_plan(plan: Plan) -> None:
     read = read_contract_file("c.json", contract_text(plan))
     dumped = plan.model_dump(mode="json")
+    for one in dumped["decisions"]:
+        if not one["log"]:
+            del one["log"]
+    if not dumped["provenance"]["revisions"]:
+        del dumped["provenance"]["revisions"]
     assert read.value == {name: value for name, value in dumped.items() if value is not None}
     assert set(leaves(read.value)[1:]) == set(read.places)
 

@@ -1,5 +1,5 @@
 """Boxes that people ticked in a document. They are progress and no part of the plan: they are told, and kept
-when the document is written again.
+when the document is written again, whatever happened to the titles beside them.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from bot.plan.markdown import Block, Document, plain
 
 _OPEN = re.compile(r"\[ \]")
+_TICKED = re.compile(r"\[[xX]\]")
 _CELL = re.compile(r"\[([ xX])\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A check box: the heading above it, what it says, and which of several that say the same it is."""
+    """A check box: the heading above it, what it says, and which of several that say the same it is. An id
+    stands for a heading or a table's row that has one."""
 
     heading: str
     text: str
@@ -26,6 +28,8 @@ class Box:
 
 def ticked(text: str) -> frozenset[Box]:
     """The boxes of a Markdown text that are ticked, in lists and in cells of their own."""
+    if not _TICKED.search(text):
+        return frozenset()
     return frozenset(box for box, _, done in _boxes(text) if done)
 
 
@@ -43,7 +47,7 @@ def _boxes(text: str) -> Iterator[tuple[Box, int, bool]]:
     heading, seen = "", Counter[tuple[str, str]]()
     for block in Document("", text).blocks:
         if block.kind == "heading":
-            heading = plain(block.text)
+            heading = plain(block.text).partition(" · ")[0]
         mark, said = _mark(block)
         if mark:
             seen[heading, said] += 1
@@ -55,5 +59,6 @@ def _mark(block: Block) -> tuple[str, str]:
         return block.box, plain(block.text)
     cells = [one.text.strip() for one in block.cells]
     found = [one[1] for cell in cells if (one := _CELL.fullmatch(cell))]
-    said = plain(" ".join(cell for cell in cells if not _CELL.fullmatch(cell)))
+    task = block.cell("Task")
+    said = plain(task.text if task else " ".join(cell for cell in cells if not _CELL.fullmatch(cell)))
     return (found[0], said) if len(found) == 1 else ("", "")
