@@ -80,7 +80,7 @@ def next_for(now: Situation, policy: Policy, ask: Ask) -> Step:
         return _acknowledge(now, policy, ask)
     if now.outcome.kind == "plan":
         return _publish(now, policy, ask, now.request, now.outcome)
-    return conclude(now, policy, ask, _unplanned(now.outcome, ask), eyes(now))
+    return conclude(now, policy, ask, _unplanned(now, now.outcome, ask), eyes(now))
 
 
 def _wish(now: Situation, ask: Ask) -> Request:
@@ -319,8 +319,8 @@ def _stopped(ask: Ask, reason: str, next_step: str) -> Status:
     return Status("stopped", ask.id, reason, next_step)
 
 
-def _unplanned(outcome: Outcome, ask: Ask) -> Status:
-    """An outcome that is no plan, as the status it leads to."""
+def _unplanned(now: Situation, outcome: Outcome, ask: Ask) -> Status:
+    """An outcome that is no plan, as the status it leads to. A failure has a name to quote."""
     again = AGAIN if ask.label else "ask again"
     if outcome.kind == "unready":
         return Status(
@@ -328,7 +328,9 @@ def _unplanned(outcome: Outcome, ask: Ask) -> Status:
         )
     if outcome.kind == "unneeded":
         return Status("unneeded", ask.id, outcome.body, f"{JUST_DO_IT}, then {again}")
-    return Status("failed", ask.id, outcome.body, f"put that right, then {again}")
+    named = f"{outcome.body.rstrip()}\n\nThe operator finds it in the log under `{now.subject}`."
+    text = outcome.body if str(now.subject) in outcome.body else named
+    return Status("failed", ask.id, text, f"put that right, then {again}")
 
 
 def refuse(now: Situation, policy: Policy, ask: Ask, status: Status) -> Step:

@@ -35,7 +35,9 @@ from bot.steps import Idle, Noted, PlanRequest, Policy, Step, StopPlanning
 def next_revision(now: Situation, policy: Policy, heard: Sequence[Heard]) -> Step | None:
     """The next thing to do about the plan that is under review, or None."""
     talk, pull = now.talk, open_pull(now)
-    if talk is None or pull is None or talk.held:
+    if talk is None or pull is None:
+        return _abandoned(now, talk) or _too_late(now, policy, heard)
+    if talk.held:
         return _abandoned(now, talk)
     causes = causes_of(now, heard, talk)
     if unseen := tuple(_eyes(now, talk, causes)):
@@ -57,6 +59,24 @@ def _abandoned(now: Situation, talk: PlanTalk | None) -> Step | None:
     return (
         StopPlanning("the plan is on hold" if talk else "the plan is not open any more") if wanted else None
     )
+
+
+def _too_late(now: Situation, policy: Policy, heard: Sequence[Heard]) -> Step | None:
+    """Commands about a plan where none is open get an answer all the same."""
+    for one in heard:
+        if one.is_slow and one.command.verb != "plan":
+            merged = [pull.number for pull in now.pulls[-1:] if pull.state == "merged"]
+            why = f"The plan in #{merged[0]} is merged already." if merged else "No plan is open here."
+            said = (f"**Not done.** {why}", "**Instead:** `/plan` on the issue starts a new one.")
+            about = f"{one.remark.id}-{one.at}"
+            return Changeset(
+                f"answer comment {one.remark.id}",
+                (
+                    answer(now, policy, one.remark.number, about, said, one.command.line),
+                    React(one.remark.number, "confused", one.remark.id),
+                ),
+            )
+    return None
 
 
 def _soon(now: Situation, talk: PlanTalk) -> Step | None:

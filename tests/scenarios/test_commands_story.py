@@ -175,3 +175,49 @@ def test_a_text_changed_after_the_label_is_not_read(town: Town) -> None:
     town.say(number, "/plan")
     town.run()
     assert "changed after" not in town.status_comment(number)
+
+
+def test_the_doctor_says_what_is_in_order_and_what_to_do(town: Town) -> None:
+    town.commit("main", {".github/groundplan.yml": "lint: {suppres: []}\n"})
+    town.control("repositories/rulesets", rules=[{"type": "creation"}], branches=["groundplan/*"])
+    number = town.open_issue()
+    town.say(number, "/plan doctor", who="tom")
+    town.run()
+    [answer] = town.answers(number)
+    assert "| ✅ | Permissions | all that is needed |" in answer
+    assert "the nearest is lint.suppress" in answer
+    assert "`creation`" in answer
+    assert "requests are left this hour" in answer
+    assert "Writer of plans" in answer
+
+
+def test_a_plan_is_refreshed_on_the_base_branch_as_it_is_now(town: Town) -> None:
+    _, pull = planned(town)
+    moved = "def export_csv(rows): ...\n"
+    town.commit("main", {"src/shop/export.py": None, "src/shop/writing/export.py": moved})
+    comment = town.say(pull, "/plan refresh")
+    town.run()
+    branch = town.head(pull)
+    assert town.file(branch, "src/shop/writing/export.py")
+    assert "src/shop/export.py" in "".join(town.answers(pull))
+    assert town.reactions_to(comment) == ["eyes", "rocket"]
+
+
+@pytest.mark.parametrize("command", ["/plan revise drop T2", "/plan refresh"])
+def test_a_command_about_a_plan_that_is_not_there_is_answered(town: Town, command: str) -> None:
+    number = town.open_issue()
+    comment = town.say(number, command)
+    town.run()
+    [answer] = town.answers(number)
+    assert "No plan is open here" in answer
+    assert town.reactions_to(comment) == ["confused", "eyes"]
+
+
+def test_who_opted_out_gets_no_plan_by_command_either(town: Town) -> None:
+    number = town.open_issue()
+    town.label(number, "no-plan")
+    town.say(number, "/plan")
+    town.run()
+    [answer] = town.answers(number)
+    assert "`no-plan` is on the issue" in answer
+    assert town.pulls() == []
