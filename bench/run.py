@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from bench import authoring, growth, label, lint, receiver, recovery, regexes, workers
+from bench import authoring, growth, label, lint, receiver, recovery, regexes, seen, workers
 from bot.errors import UserError
 
 
 def main() -> None:
     failed = False
-    for measure in (receiver, recovery, workers, label, growth, regexes, lint, authoring):
+    for measure in (receiver, recovery, workers, label, seen, growth, regexes, lint, authoring):
         try:
             measure.main()
         except (OSError, RuntimeError, TimeoutError, UserError) as error:

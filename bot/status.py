@@ -85,7 +85,7 @@ class Status:
 
 
 def progress(stage: str) -> tuple[tuple[bool, str], ...]:
-    """The stages of a run, and which of them are behind us; nothing before a run tells of a stage that we
-    know."""
-    at = next((number for number, (_, words) in enumerate(STAGES) if stage.startswith(words)), None)
+    """The stages of a run, and which of them are behind us; nothing of a stage that we do not know."""
+    known = (number for number, (_, words) in enumerate(STAGES) if stage.startswith(words))
+    at = next(known, None) if stage else 0
     return () if at is None else tuple((number < at, name) for number, (name, _) in enumerate(STAGES))

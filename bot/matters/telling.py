@@ -86,6 +86,8 @@ class Telling:
         """What became of each command, and of what a review says beside its threads, where it was written."""
         said = (self._in_short,)
         for one in heard_of(self.wish, self.heard):
+            if one.command.verb == "decide" and one.remark.where == "decision" and not self.failed:
+                continue  # its issue is closed with the answer
             about = f"{one.remark.id}-{one.at}"
             yield self._answer(one.remark.number, about, said, one.command.line)
         for review in reviews_of(self.wish, self.talk):

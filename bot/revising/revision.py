@@ -228,7 +228,9 @@ class _Revision:
     def _published(self, done: Revised, judge: Judge, taken: Suggested) -> Outcome:
         """The outcome with what has changed since our last commit. Raises Failed and UserError."""
         counts = done.plan != self.at.plan or self.merges
-        changes = [one for one in changes_between(self.at.plan, done.plan) if not self._is_read(one)]
+        every = changes_between(self.at.plan, done.plan)
+        # A decision's log says again what its answer says.
+        changes = [one for one in every if one.field != "log" and not self._is_read(one)]
         plan = self._logged(done, changes) if counts else self.at.plan
         made, report = judge.files(plan)
         ticked = any(one for one in taken.taken.values())

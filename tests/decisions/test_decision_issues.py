@@ -156,7 +156,7 @@ def test_the_closing_words() -> None:
     assert closing(asked(), made, "https://g.test/c/1", ("T1", "T2")) == (
         "**Decided:** Postgres, because we run one, by ``@ada`` on 2026-02-10\n\n"
         "The plan says so [here](https://g.test/c/1). Nothing holds back T1, T2 any more.\n\n"
-        "<sub>To change it: `/decide D-1 A instead because …`</sub>\n"
+        "*To change it:* `/decide D-1 A instead because …`\n"
     )
     assert "The plan says so now.\n" in closing(asked(), made, "")
 

@@ -57,9 +57,8 @@ def test_an_answer_is_logged_and_closes_the_issue(town: Town) -> None:
     assert "every tool reads it" in plan["log"][0]["reason"]
     assert town.issue(decision)["state"] == "closed"
     assert town.reactions_to(comment) == ["eyes", "rocket"]
-    [answer] = town.answers(decision)
-    assert "Done in" in answer
-    assert "a newline" in town.comments(decision)[-1]
+    assert town.answers(decision) == []
+    assert "**Decided:** a newline, because every tool reads it" in town.comments(decision)[-1]
     assert len(town.act("GET", f"/pulls/{pull}/commits")) == 2
     before = town.observable()
     town.notice(number)

@@ -37,7 +37,10 @@ class Estate(Bench):
         return self._apps[-1]
 
     def house(self) -> Household:
-        """As a new process sees it."""
+        """As a new process sees it. The App was installed on this very repository."""
+        installed = self.sandbox.world.installation_of(self.repo)
+        assert installed
+        installed.everything, installed.repository_ids = False, [self.repo.id]
         app = self.app()
         installation = self.installation(app)
         known = self.ledger(0).receipts()

@@ -106,6 +106,12 @@ def test_the_operator_may_switch_it_off() -> None:
     assert isinstance(next_duty(HOUSE, Policy(SECRET, onboarding=False)), Idle)
 
 
+def test_nobody_chose_a_repository_where_the_app_is_on_all_of_them() -> None:
+    step = next_duty(house(is_chosen=False), Policy(SECRET))
+    assert isinstance(step, Idle)
+    assert "nobody chose this one" in step.why
+
+
 @pytest.mark.parametrize(
     ("head", "known", "expected"),
     [
