@@ -60,8 +60,10 @@ bench-recon: $(READY) ## measure how well recon finds the files of known fixes (
 eval: $(READY) ## measure plans on the shipped suite without a model (docs/evaluation.md)
 	@$(BIN)/groundplan eval
 
-docs: $(READY) ## write docs/rules/ again from the rules
+docs: $(READY) ## write what is generated in docs/ again: rules, commands, configuration
 	@$(BIN)/python -m bot.lint.catalogue docs/rules
+	@$(BIN)/python -m bot.commands_page docs/commands.md
+	@$(BIN)/python -m bot.config_shown docs
 
 fmt: $(READY) ## format the code and fix what ruff can fix
 	@$(BIN)/ruff format .

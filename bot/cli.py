@@ -239,6 +239,63 @@ def sync(
     raise typer.Exit(code)
 
 
+tasks = typer.Typer(name="tasks", help="Work through the tasks of a folder's plans.", no_args_is_help=True)
+app.add_typer(tasks)
+_Repo = Annotated[Path, typer.Option(help="The folder that .agent stands in.", exists=True, file_okay=False)]
+_Issue = Annotated[int, typer.Option(help="Only the plan of this issue.", min=0)]
+_Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+_TaskId = Annotated[str, typer.Argument(metavar="ID", help="The task's id, T1.")]
+
+
+@tasks.command(name="next")
+def tasks_next(repo: _Repo = Path(), issue: _Issue = 0, as_json: _Json = False) -> None:
+    """List the tasks that can be started now, those with the most work behind them first."""
+    from workers.tasks import json_text, next_tasks, next_text
+
+    found = next_tasks(repo, issue)
+    typer.echo(json_text(found) if as_json else next_text(found), nl=False)
+
+
+@tasks.command(name="show")
+def tasks_show(task: _TaskId, repo: _Repo = Path(), issue: _Issue = 0, as_json: _Json = False) -> None:
+    """Print everything that somebody who carries out one task has to know."""
+    from workers.tasks import find_task, json_text, task_data, task_text
+
+    found = find_task(repo, task, issue)
+    typer.echo(json_text(task_data(found)) if as_json else task_text(found), nl=False)
+
+
+@tasks.command(name="done")
+def tasks_done(
+    task: _TaskId,
+    repo: _Repo = Path(),
+    issue: _Issue = 0,
+    force: Annotated[bool, typer.Option("--force", help="Although it waits for something.")] = False,
+    as_json: _Json = False,
+) -> None:
+    """Tick a task in every document of its plan, and say what is ready now."""
+    from workers.tasks import json_text
+    from workers.ticking import tick, ticked_data, ticked_text
+
+    ticked = tick(repo, task, issue, force=force)
+    typer.echo(json_text(ticked_data(ticked)) if as_json else ticked_text(ticked), nl=False)
+
+
+@app.command(name="mcp")
+def serve_mcp(repo: _Repo = Path()) -> None:
+    """Offer the tasks of a folder's plans to a coding agent: a server of the Model Context Protocol on
+    standard input and output."""
+    try:
+        from workers.mcp_server import serve
+    except ImportError as error:
+        if (error.name or "").split(".")[0] not in ("mcp", "mcp_types"):
+            raise
+        reason = "`groundplan mcp` needs the SDK of the Model Context Protocol, which is not installed."
+        raise UserError("no-mcp", reason, "Install groundplan with its extra: `groundplan[mcp]`.") from None
+
+    serve(repo)
+
+
 @app.command()
 def lint(
     paths: Annotated[
@@ -341,10 +398,14 @@ def evaluate(
         CassetteMode | None, typer.Option(help="What to do with the cassette; default: replay.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the bootstrap.")] = 1,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run in --out that was cut off.")
+    ] = False,
 ) -> None:
     """Measure plans against what people expect of them; docs/evaluation.md says how to read the figures.
 
-    Exit codes: 0 nothing happened that may not, 1 some case broke its expectations, 2 could not run.
+    Exit codes: 0 nothing happened that may not, 1 some case broke its expectations, 2 could not run,
+    3 was cut off.
     """
     from workers.evaluation.command import Stage, Wanted
     from workers.evaluation.command import evaluate as run
@@ -371,6 +432,7 @@ def evaluate(
         cassette=cassette,
         cassette_mode=cassette_mode.value if cassette_mode else "",
         seed=seed,
+        resume=resume,
     )
     raise typer.Exit(run(wanted))
 

@@ -25,7 +25,7 @@ from bot.matters.causes import (
 from bot.matters.filing import Filed
 from bot.matters.hearing import Heard
 from bot.matters.standing import answer, config_of, field, open_pull, say
-from bot.matters.telling import Telling, heard_of, reviews_of, rounds_of
+from bot.matters.telling import Telling, heard_of, is_quiet, reviews_of, rounds_of
 from bot.plan.safe_text import inline
 from bot.situation import Outcome, PlanPull, Request, Situation
 from bot.status import Status
@@ -165,8 +165,12 @@ def _going_on(
         return _thinking(now, policy, talk, pull, causes, request)
     sha = _committed(now, talk, found)
     if _writes(found) and not sha:
-        return _commit(now, policy, talk, request, found) if talk.head_sha == request.head_sha else None
-    known = found.quiet and not sha and now.published is not None
+        # A head of ours may be this very commit, whose end we did not live to see: the engine finds it.
+        ours = talk.head_sha == talk.last_sha != request.revision.last_sha
+        return (
+            _commit(now, policy, talk, request, found) if talk.head_sha == request.head_sha or ours else None
+        )
+    known = is_quiet(request.revision, found, sha) and now.published is not None
     said = known or not found.pull_title or field(pull.mark, "digest") == found.digest
     if said and not _still_open(now, request.revision, heard):
         return _done(now, talk, request.revision)

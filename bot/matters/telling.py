@@ -54,8 +54,7 @@ class Telling:
 
     @property
     def _is_quiet(self) -> bool:
-        """Whether nothing is worth a word: people wrote what is no business of the plan's."""
-        return self.found.quiet and not self.sha
+        return is_quiet(self.wish, self.found, self.sha)
 
     def _said(self) -> tuple[Effect, ...]:
         return () if self._is_quiet else say(self.now, self.policy, self._status())
@@ -154,6 +153,12 @@ class Telling:
             yield React(self.talk.number, content, review=review.id)
         for remark in dict.fromkeys(one.remark for one in heard_of(self.wish, self.heard)):
             yield React(remark.number, content, remark.id)
+
+
+def is_quiet(wish: RevisionWish, found: Outcome, sha: str) -> bool:
+    """Whether nothing is worth a word: people pushed what is no business of the plan's."""
+    asked = wish.instructions or wish.answers or wish.refresh
+    return found.quiet and not sha and not asked
 
 
 def heard_of(wish: RevisionWish, heard: Sequence[Heard]) -> Iterator[Heard]:
