@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from redis import Redis
 
 from bot.errors import Fenced
+from bot.inbox.wakes import URGENT
 from bot.situation import Outcome, Planning, Request, Subject, Trouble
 from workers.seal import Seal
 
@@ -136,6 +137,7 @@ class Memory:
     def note_spoken(self, subject: Subject, at: float) -> None:
         """Tell another subject that something was said which is its business."""
         self._redis.hset(f"gp:subject:{subject}", "spoken", f"{at:.6f}")
+        self._redis.sadd(URGENT, str(subject))
 
     def note_news(self, author: str, failure: str) -> None:
         """Who wrote last, for whatever subject, and why it failed ("" when it did not)."""

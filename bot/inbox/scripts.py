@@ -101,6 +101,7 @@ local function keep(guid, event, action, subjects, installation, full_name)
     hint(record('tend', subject), installation, full_name)
     if event == 'issue_comment' or event == 'pull_request_review' then
       redis.call('HSET', record('tend', subject), 'spoken', text(t))
+      redis.call('SADD', 'gp:urgent', subject)
     end
     if redis.call('SADD', 'gp:waiting:' .. subject, guid) == 1 then
       redis.call('HINCRBY', delivery, 'open', 1)
@@ -152,6 +153,7 @@ local over = text(t + tonumber(ARGV[5]))
 redis.call('HSET', key, 'owner', ARGV[4], 'until', over)
 redis.call('HDEL', key, 'next', 'wake', 'woken')
 redis.call('ZADD', 'gp:due:' .. kind, over, subject)
+if kind == 'tend' then redis.call('SREM', 'gp:urgent', subject) end
 return {run, tonumber(known[3] or '0'), known[4] or '0', known[5] or '', tonumber(known[6] or '0'),
   tonumber(known[7] or '0')}
 """
@@ -249,15 +251,18 @@ redis.call('HSET', 'gp:parked', ARGV[1] .. ' ' .. ARGV[2], cjson.encode({at = 0,
 return 1
 """
 
-# now, kind, queue, room, grace, created, timeout, failure_ttl, job seconds, then subject and job data in
-# pairs. Writes jobs in RQ 2.12's own format. A subject gets no second wake-up while its first one is in the
-# queue, nor in the seconds between the pop and the claim.
+# now, kind, queue, room, grace, created, timeout, failure_ttl, job seconds, "first" or "last", then subject
+# and job data in pairs. "first": before all others, whatever room there is; who waits in the queue already
+# moves to its front, once. Writes jobs in RQ 2.12's own format. A subject gets no second wake-up while its
+# first one is in the queue, nor in the seconds between the pop and the claim.
 WAKE = (
     _PRELUDE
     + """
 local t, kind, queue = clock(ARGV[1]), ARGV[2], 'rq:queue:' .. ARGV[3]
 local room, grace, sent = tonumber(ARGV[4]) - redis.call('LLEN', queue), tonumber(ARGV[5]), 0
-for i = 10, #ARGV, 2 do
+local first = ARGV[10] == 'first'
+if first then room = #ARGV end
+for i = 11, #ARGV, 2 do
   if sent >= room then break end
   local subject = ARGV[i]
   local key = record(kind, subject)
@@ -266,6 +271,12 @@ for i = 10, #ARGV, 2 do
   local queued = known[1] and redis.call('EXISTS', 'rq:job:' .. known[1]) == 1
     and redis.call('LPOS', queue, known[1])
   local age = known[2] and t - tonumber(known[2]) or grace
+  if first and not due then redis.call('SREM', 'gp:urgent', subject) end
+  if first and queued and redis.call('HGET', key, 'first') ~= known[1] then
+    redis.call('LREM', queue, 1, known[1])
+    redis.call('LPUSH', queue, known[1])
+    redis.call('HSET', key, 'first', known[1])
+  end
   if due and tonumber(due) <= t and not queued and (age >= grace or age < 0) then
     local id = kind .. '-' .. string.gsub(subject, '#', '-') .. '-' .. redis.call('INCR', 'gp:wakes')
     redis.call('HSET', 'rq:job:' .. id, 'data', ARGV[i + 1], 'origin', ARGV[3], 'status', 'queued',
@@ -273,7 +284,8 @@ for i = 10, #ARGV, 2 do
       'timeout', ARGV[7], 'result_ttl', '0', 'failure_ttl', ARGV[8])
     redis.call('EXPIRE', 'rq:job:' .. id, ARGV[9])
     redis.call('HSET', key, 'wake', id, 'woken', text(t))
-    redis.call('RPUSH', queue, id)
+    redis.call(first and 'LPUSH' or 'RPUSH', queue, id)
+    if first then redis.call('HSET', key, 'first', id) end
     sent = sent + 1
   end
 end
@@ -291,7 +303,7 @@ local under_way = redis.call('GET', 'gp:sweeping')
 if under_way and under_way ~= 'over' then return 0 end
 local queue, id = 'rq:queue:' .. ARGV[3], 'sweep-' .. redis.call('INCR', 'gp:wakes')
 redis.call('SET', 'gp:sweeping', id, 'EX', 300)
-redis.call('HSET', 'rq:job:' .. id, 'data', ARGV[11], 'origin', ARGV[3], 'status', 'queued',
+redis.call('HSET', 'rq:job:' .. id, 'data', ARGV[12], 'origin', ARGV[3], 'status', 'queued',
   'description', 'sweep', 'created_at', ARGV[6], 'enqueued_at', ARGV[6],
   'timeout', ARGV[7], 'result_ttl', '0', 'failure_ttl', ARGV[8])
 redis.call('EXPIRE', 'rq:job:' .. id, ARGV[9])

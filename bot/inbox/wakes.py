@@ -13,7 +13,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, cast
 
 from redis import Redis
 
@@ -29,6 +29,7 @@ FAILURE_SECONDS = 24 * 3600
 QUEUE_LENGTH = 64
 GRACE_SECONDS = 3.0
 EVERYTHING = "*"
+URGENT = "gp:urgent"
 _LOOKED_AT = 4 * QUEUE_LENGTH
 
 
@@ -57,7 +58,13 @@ class Wakes:
         """Wake-ups sent, for both kinds of work. A queue is filled up to
         QUEUE_LENGTH once it is half empty.
         """
-        return sum(self._wake(kind, self._agendas[kind].overdue(_LOOKED_AT)) for kind in self._in_need())
+        usual = (self._wake(kind, self._agendas[kind].overdue(_LOOKED_AT)) for kind in self._in_need())
+        return self._wake_urgent() + sum(usual)
+
+    def _wake_urgent(self) -> int:
+        """Somebody said something and waits for our 👀: these go before all others."""
+        found = cast("list[bytes]", self._redis.srandmember(URGENT, QUEUE_LENGTH))
+        return self._send("tend", [subject.decode() for subject in found], first=True)
 
     def _in_need(self) -> list[Kind]:
         pipe = self._redis.pipeline(transaction=False)
@@ -77,15 +84,16 @@ class Wakes:
     def _wake(self, kind: Kind, subjects: Iterable[Subject]) -> int:
         return self._send(kind, [str(subject) for subject in taking_turns(subjects)])
 
-    def _send(self, job: Job, subjects: list[str]) -> int:
+    def _send(self, job: Job, subjects: list[str], *, first: bool = False) -> int:
         if not subjects:
             return 0
         created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         pairs = [part for subject in subjects for part in (subject, job_data(self._secret, job, subject))]
         now: str | float = "" if self._clock is None else self._clock()
         limits = (QUEUE_LENGTH, GRACE_SECONDS, created, TIMEOUTS[job], FAILURE_SECONDS, FAILURE_SECONDS)
+        order = "first" if first else "last"
         script = scripts.WAKE if job != "sweep" else scripts.WAKE_SWEEP
-        return int(run_script(self._redis, script, [now, job, QUEUES[job], *limits, *pairs]))
+        return int(run_script(self._redis, script, [now, job, QUEUES[job], *limits, order, *pairs]))
 
 
 _KINDS: tuple[Kind, ...] = ("tend", "think")

@@ -177,7 +177,7 @@ def test_what_is_there_already_is_noted_by_name() -> None:
     plan, _ = functional("feature with a checklist")
     assert plan.requirements is not None
     assert plan.requirements.notes == (
-        "Similar features exist, by their words: “report”, “cli”",
+        "Similar features exist, by their words: “cli”, “report”",
         "Available dependencies: `requests`",
         "External services, by these dependencies: HTTP services",
     )

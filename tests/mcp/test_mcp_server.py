@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -58,7 +59,9 @@ def talk(folder: Path, story: Callable[[Client], Awaitable[_Answer]]) -> _Answer
             async with Client(stdio_client(parameters, errlog=unread)) as client:
                 return await story(client)
 
-    return asyncio.run(asyncio.wait_for(told(), timeout=90))
+    # In a thread of its own: a browser test of the same process may leave a loop running in this one.
+    with ThreadPoolExecutor(1) as own:
+        return own.submit(lambda: asyncio.run(asyncio.wait_for(told(), timeout=90))).result()
 
 
 def words(answer: CallToolResult) -> str:

@@ -19,7 +19,7 @@ def test_a_signed_delivery_becomes_a_plan_pull_request(shop: Shop) -> None:
     assert json.loads(contract or "{}")["roadmap"]["milestones"]
     assert [check["conclusion"] for check in end["checks"]] == ["success"]
     assert len(issue["comments"]) == 1
-    assert issue["labels"] == []
+    assert issue["labels"] == ["plan/review"]
     assert set(shop.works.states().values()) == {"done"}
 
 
@@ -45,5 +45,5 @@ def test_a_label_put_on_while_the_receiver_was_down_is_found_by_the_next_sweep(s
 
     end = works.sandbox.observable(FULL_NAME)
     assert len(end["pulls"]) == 1
-    assert [(len(issue["comments"]), issue["labels"]) for issue in end["issues"]] == [(1, [])]
+    assert [(len(issue["comments"]), issue["labels"]) for issue in end["issues"]] == [(1, ["plan/review"])]
     assert set(works.states().values()) <= {"done"}
