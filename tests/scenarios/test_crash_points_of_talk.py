@@ -23,7 +23,7 @@ from tests.scenarios.town import Boundary, Town
 FULL = os.environ.get("GROUNDPLAN_FULL") == "1"
 SEED = int(os.environ.get("GROUNDPLAN_SEED", "20261121"))
 PARTS = 4
-SAMPLE = 10
+SAMPLE = 4
 LAGS = (0.0, 20.0)
 Points = frozenset[int]
 Story = Callable[[Town, float, Points], dict[str, Any]]

@@ -18,7 +18,7 @@ from tests.github.workbench import FULL_NAME, SECRET
 from tests.steward.estate import POLICY, Estate
 from workers.github.apply import apply
 
-STRIDE = 1 if os.environ.get("GROUNDPLAN_FULL") == "1" else 2
+STRIDE = 1 if os.environ.get("GROUNDPLAN_FULL") == "1" else 4
 BROKEN = "lint:\n  supress: []\n"
 WORSE = "lint:\n  supress: []\nreview:\n  rounds: many\n"
 SOUND = "review:\n  rounds: 3\n"
