@@ -24,6 +24,7 @@ from bot.branches import issue_of
 from bot.errors import Fenced, Transient
 from bot.inbox import Agenda, Claim, Hint
 from bot.marks import without_marks
+from bot.revising.modelled import reviser_of
 from bot.settings import Settings
 from bot.situation import Subject
 from bot.status import STATE_LABELS
@@ -136,6 +137,13 @@ class AuthorAround:
     @property
     def version(self) -> str:
         return self.inner.version
+
+    def __getattr__(self, name: str) -> Any:
+        """Can revise if the author inside can."""
+        reviser = reviser_of(self.inner) if name == "revise" else None
+        if reviser is None:
+            raise AttributeError(name)
+        return reviser.revise
 
 
 @dataclass
