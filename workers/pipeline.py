@@ -267,9 +267,11 @@ def remembering(look: Look, now: Situation) -> Situation:
 
 
 def _published(look: Look, now: Situation) -> Outcome | None:
-    """What is known of the plan that stands in the open plan pull request."""
-    marks = [pull.mark.get("digest") for pull in now.pulls if pull.mark and pull.state == "open"]
-    return look.memory.outcome(marks[-1]) if marks else None
+    """What is known of the plan that stands in the open plan pull request, or was merged last."""
+    stands = [pull for pull in now.pulls if pull.state != "closed"]
+    stands = [pull for pull in stands if pull.state == "open"] or stands
+    mark = stands[-1].mark if stands else None
+    return look.memory.outcome(mark.get("digest")) if mark else None
 
 
 def _given_up(look: Look, request: Request) -> Outcome | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from bot.conversation import PlanTalk, Review, RevisionWish
 from bot.decisions import Refused, filled
 from bot.effects import Changeset, Commit, Effect, MergeBase, React
+from bot.matters.amending import next_amendment
 from bot.matters.causes import (
     REVIEWER,
     Causes,
@@ -36,7 +37,8 @@ def next_revision(now: Situation, policy: Policy, heard: Sequence[Heard]) -> Ste
     """The next thing to do about the plan that is under review, or None."""
     talk, pull = now.talk, open_pull(now)
     if talk is None or pull is None:
-        return _abandoned(now, talk) or _too_late(now, policy, heard)
+        amendment = next_amendment(now, policy, heard)
+        return amendment or _abandoned(now, talk) or _too_late(now, policy, heard)
     if talk.held:
         return _abandoned(now, talk)
     causes = causes_of(now, heard, talk)
@@ -65,6 +67,12 @@ def _too_late(now: Situation, policy: Policy, heard: Sequence[Heard]) -> Step | 
     """Commands about a plan where none is open get an answer all the same."""
     for one in heard:
         if one.is_slow and one.command.verb != "plan":
+            if (
+                one.command.verb == "decide"
+                and now.published
+                and isinstance(no := answer_in(now, one), Refused)
+            ):
+                return Changeset("refuse an answer", _not_decided(now, policy, one, no))
             merged = [pull.number for pull in now.pulls[-1:] if pull.state == "merged"]
             why = f"The plan in #{merged[0]} is merged already." if merged else "No plan is open here."
             said = (f"**Not done.** {why}", "**Instead:** `/plan` on the issue starts a new one.")

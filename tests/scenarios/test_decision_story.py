@@ -140,3 +140,30 @@ def test_decisions_of_a_declined_plan_are_closed(town: Town) -> None:
     town.run()
     assert town.issue(decision)["state"] == "closed"
     assert town.issue(decision)["state_reason"] == "not_planned"
+
+
+def test_a_decision_after_the_merge_opens_a_pull_request_of_its_own(town: Town) -> None:
+    number, pull, _, decision = asked(town)
+    town.merge(pull)
+    town.notice(number)
+    town.run()
+    assert "was merged" in town.status_comment(number)
+    comment = town.say(decision, "/decide B because we measured it", who="rita")
+    town.run()
+    [_, second] = town.pulls()
+    assert second["head"]["ref"] == f"groundplan/plan-{number}-2"
+    assert (
+        contract(town, second["head"]["ref"], number)["groundplan"]["decisions"][0]["answer"] == "a newline"
+    )
+    assert town.reactions_to(comment) == ["eyes", "rocket"]
+    assert town.issue(decision)["state"] == "closed"
+    assert f"#{second['number']}" in town.status_comment(number)
+    assert len(town.act("GET", f"/pulls/{second['number']}/commits")) == 1
+    before = town.observable()
+    town.notice(number)
+    town.run()
+    assert town.observable() == before
+    town.merge(second["number"])
+    town.notice(number)
+    town.run()
+    assert contract(town, "main", number)["groundplan"]["decisions"][0]["answer"] == "a newline"
