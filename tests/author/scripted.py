@@ -44,7 +44,7 @@ def writing(
     profile: Profile = DRAFT_ONLY,
     purse: PocketPurse | None = None,
     answers: Answers | None = None,
-    deadline: float = 1.5,
+    deadline: float = 4.0,
 ) -> Iterator[tuple[ModelledAuthor, ModelServer]]:
     """An author whose model plays these turns, metered by a purse and with kept answers when given."""
 

@@ -44,7 +44,7 @@ def draft() -> dict[str, Any]:
 @contextmanager
 def modelled(town: Town, *turns: Play, profile: Profile | None = None) -> Iterator[ModelServer]:
     with serving(*turns) as server:
-        endpoint = Endpoint(server.url, "sk-test", Patience(connect=2, deadline=2.0), lambda _seconds: None)
+        endpoint = Endpoint(server.url, "sk-test", Patience(connect=2, deadline=8.0), lambda _seconds: None)
         town.author = ModelledAuthor(OpenAIResponses(endpoint, "m-1", {}), profile=profile)
         yield server
 
