@@ -16,6 +16,7 @@ from bot.matters.standing import (
     answer,
     config_of,
     is_planning,
+    may,
     open_pull,
     release,
     say,
@@ -57,7 +58,8 @@ def _answered(now: Situation, policy: Policy, remark: Remark, its: Sequence[Hear
     """What is to be said and done of a comment at once; its last reaction when nothing of it is left."""
     effects: list[Effect] = []
     said = [words for one in its if not one.is_slow for words in _words(now, policy, one)]
-    if said and f"comment:{remark.number}:{ANSWER}:{remark.id}" not in now.receipts:
+    key = f"comment:{remark.number}:{ANSWER}:{remark.id}"
+    if said and key not in now.receipts and not _is_flooded(now, remark):
         effects += [each for one in its for each in _holding(now, one)]
         quoted = its[0].command.line if len(its) == 1 else ""
         effects.append(answer(now, policy, remark.number, str(remark.id), said, quoted))
@@ -65,6 +67,12 @@ def _answered(now: Situation, policy: Policy, remark: Remark, its: Sequence[Hear
         well = all(one.is_meant for one in its)
         effects.append(React(remark.number, "rocket" if well else "confused", remark.id))
     return tuple(effects)
+
+
+def _is_flooded(now: Situation, remark: Remark) -> bool:
+    """Whether somebody who may do little here has had many answers already: then 😕 or 🚀 has to do."""
+    had = sum(one.mark.kind == ANSWER and one.number == remark.number for one in now.comments)
+    return had >= MOST_ANSWERS and not may(now, remark.author, "triage")
 
 
 def _words(now: Situation, policy: Policy, one: Heard) -> Iterator[str]:

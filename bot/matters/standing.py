@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from bot.commands import ROLES, Role
 from bot.config import DEFAULTS, RepoConfig, choices_in
@@ -124,7 +123,3 @@ def answer(
     text = render("comments/answer.md", paragraphs=list(paragraphs), command=command)
     mark = write_mark(policy.secret, place(now), Mark(ANSWER, {"about": about}))
     return EnsureComment(number, ANSWER, f"{text.rstrip()}\n\n{mark}", about)
-
-
-def without_request(now: Situation) -> Situation:
-    return replace(now, request=None)

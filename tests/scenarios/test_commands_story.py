@@ -221,3 +221,14 @@ def test_who_opted_out_gets_no_plan_by_command_either(town: Town) -> None:
     [answer] = town.answers(number)
     assert "`no-plan` is on the issue" in answer
     assert town.pulls() == []
+
+
+def test_a_flood_of_commands_by_somebody_who_may_little_is_answered_ten_times(town: Town) -> None:
+    number = town.open_issue()
+    comments = [town.say(number, "/plan help", who="olga") for _ in range(13)]
+    town.run()
+    assert len(town.answers(number)) == 10
+    assert all(town.reactions_to(one) == ["eyes", "rocket"] for one in comments)
+    town.say(number, "/plan help")
+    town.run()
+    assert len(town.answers(number)) == 11
