@@ -129,7 +129,7 @@ def left_out(read: tuple[Passage, ...]) -> tuple[Passage, ...]:
 
 
 def choices(read: tuple[Passage, ...]) -> tuple[Choice, ...]:
-    """The questions that the issue puts to its owner, at most eight, in its own words."""
+    """The questions that the issue puts to its owner, each once, at most eight, in its own words."""
     out: list[Choice] = []
     for at, passage in enumerate(read):
         for sentence in _sentences(passage.text):
@@ -137,7 +137,10 @@ def choices(read: tuple[Passage, ...]) -> tuple[Choice, ...]:
                 around = " ".join(each for each in _sentences(passage.text) if each != sentence)
                 options = _options(sentence, read[at + 1 : at + 9])
                 out.append(Choice(one_line(sentence, 300), passage.line, one_line(around, 600), options))
-    return tuple(dict.fromkeys(out))[:8]
+    once: dict[str, Choice] = {}
+    for each in out:
+        once.setdefault(each.text.casefold(), each)
+    return tuple(once.values())[:8]
 
 
 def is_open(heading: str) -> bool:

@@ -15,6 +15,7 @@ from bot.author.issue_text import Choice
 from bot.author.parts import NO_TEST_COMMAND
 from bot.author.risk import Signal, irreversible
 from bot.plan.model import Decision, Missing, Obligation, Option, Question, Task
+from bot.plan.similarity import same_question
 from bot.recon.obligations import MOST as MOST_READ
 
 MANY_QUESTIONS = 5
@@ -50,10 +51,19 @@ def questions_of(
     says_how = facts.brief.format != "functional"
     lacking = [_which_files(task, likely) for task in tasks if says_how and not task.files]
     back = [_WAY_BACK] if irreversible(found) else []
-    every = [*own, *_upstream(facts), *lacking, *back, *_order(tasks, groups)]
+    every = _once([*own, *_upstream(facts), *lacking, *back, *_order(tasks, groups)])
     return tuple(
         each.model_copy(update={"id": f"Q-{at}"}) for at, each in enumerate(every[:MANY_QUESTIONS], 1)
     )
+
+
+def _once(asked: Sequence[Question]) -> list[Question]:
+    """Each question once: an issue may ask the same in several places."""
+    kept: list[Question] = []
+    for each in asked:
+        if not any(same_question(each.text, one.text) for one in kept):
+            kept.append(each)
+    return kept
 
 
 def _own(asked: Choice) -> Question:

@@ -28,6 +28,9 @@ we were what when where whether which while who whom why will with would yet you
 _STOP = frozenset(_SMALL.split())
 
 
+SAME_QUESTION = 0.85
+
+
 def similarity(a: str, b: str) -> float:
     """From 0.0 (no content word in common) to 1.0 (the same content words): twice the shared words over all.
 
@@ -37,6 +40,11 @@ def similarity(a: str, b: str) -> float:
     if not ours and not theirs:
         return float(a.casefold().split() == b.casefold().split())
     return 2 * len(ours & theirs) / (len(ours) + len(theirs))
+
+
+def same_question(a: str, b: str) -> bool:
+    """Whether two texts ask for the same: people would answer both with one sentence."""
+    return bool(a.strip()) and similarity(a, b) >= SAME_QUESTION
 
 
 def containment(part: str, whole: str) -> float:

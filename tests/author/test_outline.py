@@ -279,6 +279,13 @@ LINES = st.sampled_from(
 )
 
 
+@pytest.mark.parametrize("between", ["", "0\n"])
+def test_what_is_asked_twice_is_one_question(between: str) -> None:
+    line = "- [ ] `src/ledger/cli.py` must work\n"
+    body = f"{line}{between}Should we use A or B?\n{line}Should we use A or B?\n"
+    assert len(written_plan(make_brief(Written("Totals", body))).questions) == 1
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(LINES | st.text(max_size=40), max_size=12), st.text(max_size=60))
 def test_any_issue_ends_in_an_outcome_without_errors(lines: list[str], title: str) -> None:

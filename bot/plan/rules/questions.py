@@ -17,10 +17,9 @@ from bot.plan.rules.engine import Hit, Lacking, LintInput, rule
 from bot.plan.rules.fields import TextField, strings, text_fields
 from bot.plan.rules.pages import judged
 from bot.plan.rules.scope import bare, milder
-from bot.plan.similarity import content_words, similarity
+from bot.plan.similarity import SAME_QUESTION, content_words, same_question, similarity
 
 _SHOWN = 80
-_SAME = 0.85
 
 
 def _shown(text: str) -> str:
@@ -103,14 +102,16 @@ def marked_questions_are_open_questions(given: LintInput) -> Iterator[Hit]:
     questions = [one.text for one in _questions(given)]
     again = doubled(given.own, given) if given.own else {}
     for at, text in enumerate(questions):
-        if any(_is_same(text, other) for other in questions[:at]):
+        if any(same_question(text, other) for other in questions[:at]):
             message = f"Question '{_shown(text)}' appears 2 times"
             values, fix = {"t": _shown(text), "n": 2, "side": "the open questions"}, _fix_of(at, again)
             yield Hit(f"/questions/{at}/text", values, fix=fix, severity=milder(given), message=message)
     for field in given.texts_of_plan:
         if field.purpose != "question" and not _is_listed(field):
             for rest, _ in _asked(given, field.text):
-                if _is_one_question(rest) and not any(_is_same(_question_of(rest), one) for one in questions):
+                if _is_one_question(rest) and not any(
+                    same_question(_question_of(rest), one) for one in questions
+                ):
                     yield _one_sided(_question_of(rest), "the text", field.pointer)
     if given.format == "export":
         yield from _unmarked(given)
@@ -132,10 +133,6 @@ def doubled(plan: Plan, given: LintInput) -> Mapping[int, int]:
 
 
 _ID = re.compile(r"\bQ-\d")
-
-
-def _is_same(a: str, b: str) -> bool:
-    return bool(a.strip()) and similarity(a, b) >= _SAME
 
 
 def _is_listed(field: TextField) -> bool:
@@ -349,6 +346,6 @@ def _said(question: str, issue_text: str) -> str:
         return ""
     for found in _SENTENCE.finditer(issue_text):
         sentence = found[0].strip()
-        if not sentence.endswith("?") and similarity(question, sentence) >= _SAME:
+        if not sentence.endswith("?") and similarity(question, sentence) >= SAME_QUESTION:
             return f"the issue: '{_shown(sentence)}'"
     return ""
