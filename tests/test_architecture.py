@@ -63,6 +63,7 @@ PURE = (
     "bot.labels",
     "bot.marks",
     "bot.matters",
+    "bot.own_part",
     "bot.plan",
     "bot.recon",
     "bot.revising",

@@ -5,9 +5,10 @@ Decides nothing itself, and writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from bot.author.brief import Author, Brief, Progress
 from bot.config import choices_in
@@ -18,6 +19,8 @@ from bot.situation import Outcome, Request
 from workers.looking_over import looked_over
 
 TreeAt = Callable[[str], Tree]
+WISHES = "## Further wishes of whoever asked for the plan"
+_LANES: Mapping[str, Literal["", "quick", "full"]] = {"quick": "quick", "standard": "full", "deep": "full"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def revision(
     head = tree_at(request.head_sha)
     last = head if wish.last_sha == request.head_sha else _had(tree_at, wish.last_sha)
     ground = tree_at(request.base_sha) if wish.refresh or wish.rebuild else head
-    brief = _brief(request, ground, place, say)
+    brief = brief_of(request, ground, place, say)
     return revised(request, head, last, brief, author, progress, tree_at=lambda sha: _had(tree_at, sha))
 
 
@@ -59,13 +62,15 @@ def _had(tree_at: TreeAt, sha: str) -> Tree | None:
         return None
 
 
-def _brief(request: Request, ground: Tree, place: Place, say: Callable[[str], None]) -> Brief:
+def brief_of(request: Request, tree: Tree, place: Place, say: Callable[[str], None]) -> Brief:
+    """What an author is given. Further words of whoever asked stand below the issue's own."""
+    body = f"{request.body}\n\n{WISHES}\n\n{request.words}" if request.words else request.body
     return Brief(
         number=request.number,
         title=request.title,
-        body=request.body,
-        tree=ground,
-        recon=looked_over(ground, request.title, request.body, cache=place.cache, say=say),
+        body=body,
+        tree=tree,
+        recon=looked_over(tree, request.title, body, cache=place.cache, say=say),
         format=request.format,
         inputs_digest=request.digest,
         base_sha=request.base_sha,
@@ -76,4 +81,6 @@ def _brief(request: Request, ground: Tree, place: Place, say: Callable[[str], No
         linked=request.linked,
         repository=place.repository,
         installation=place.installation,
+        lane=_LANES.get(request.profile, ""),
+        profile=request.profile,
     )

@@ -5,30 +5,26 @@ outcome. It publishes nothing and holds no key of GitHub's.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import structlog
 
-from bot.author.brief import Author, Brief, Quoted
+from bot.author.brief import Author, Quoted
 from bot.author.compose import compose
-from bot.config import choices_in
 from bot.errors import Transient, UserError
 from bot.inbox import Hint
 from bot.plan.readers.recognise import find_plans
 from bot.recon.tree import Tree, in_memory
 from bot.situation import Outcome, Request, Subject
 from workers.inspecting import inspection
-from workers.looking_over import looked_over
 from workers.memory import Memory
-from workers.revising import Place, revision
+from workers.revising import Place, brief_of, revision
 
 PROGRESS_SECONDS = 10.0
-WISHES = "## Further wishes of whoever asked for the plan"
 log = structlog.get_logger()
-_LANES: Mapping[str, Literal["", "quick", "full"]] = {"quick": "quick", "standard": "full", "deep": "full"}
 
 
 class Agenda(Protocol):
@@ -97,47 +93,19 @@ def written(thought: Thought, request: Request) -> Outcome:
     if request.kind == "inspection":
         return inspected(thought, request)
     try:
+        place, progress = _place(thought), _Progress(thought, request)
         if request.kind == "revision":
-            return _revised(thought, request)
-        brief = _brief(thought, request, thought.library.tree(request.base_sha))
-        return compose(brief, thought.author, _Progress(thought, request))
+            return revision(request, thought.library.tree, thought.author, progress, place, log.warning)
+        brief = brief_of(request, thought.library.tree(request.base_sha), place, log.warning)
+        return compose(brief, thought.author, progress)
     except UserError as refusal:
         return Outcome(request.digest, "failed", _in_words(refusal))
 
 
-def _revised(thought: Thought, request: Request) -> Outcome:
-    """What becomes of everything that is asked of a plan under review."""
+def _place(thought: Thought) -> Place:
     installation = thought.hint.installation_id if thought.hint else 0
-    at = Place(thought.subject.repo_id, installation, _day(thought), thought.cache)
-    progress = _Progress(thought, request)
-    return revision(request, thought.library.tree, thought.author, progress, at, log.warning)
-
-
-def _day(thought: Thought) -> str:
-    return time.strftime("%Y-%m-%d", time.gmtime(thought.clock()))
-
-
-def _brief(thought: Thought, request: Request, tree: Tree) -> Brief:
-    """What an author is given. Further words of whoever asked stand below the issue's own."""
-    body = f"{request.body}\n\n{WISHES}\n\n{request.words}" if request.words else request.body
-    return Brief(
-        number=request.number,
-        title=request.title,
-        body=body,
-        tree=tree,
-        recon=looked_over(tree, request.title, body, cache=thought.cache, say=log.warning),
-        format=request.format,
-        inputs_digest=request.digest,
-        base_sha=request.base_sha,
-        issue_url=request.url,
-        created=_day(thought),
-        choices=choices_in(request.config),
-        linked=request.linked,
-        repository=thought.subject.repo_id,
-        installation=thought.hint.installation_id if thought.hint else 0,
-        lane=_LANES.get(request.profile, ""),
-        profile=request.profile,
-    )
+    day = time.strftime("%Y-%m-%d", time.gmtime(thought.clock()))
+    return Place(thought.subject.repo_id, installation, day, thought.cache)
 
 
 def inspected(thought: Thought, request: Request) -> Outcome:

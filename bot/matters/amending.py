@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from bot.branches import plan_branches
 from bot.conversation import Answer, RevisionWish
 from bot.decisions import filled
-from bot.effects import Changeset, Commit, Effect, EnsureBranch, EnsurePullRequest, React
+from bot.effects import Changeset, Commit, EnsureBranch, EnsurePullRequest
 from bot.marks import Mark, write_mark
-from bot.matters.causes import answer_in
+from bot.matters.causes import decided_in
 from bot.matters.filing import Filed, due_dates
-from bot.matters.hearing import Heard
-from bot.matters.standing import answer, open_pull, place
+from bot.matters.hearing import Heard, turned_down
+from bot.matters.standing import open_pull, place
 from bot.situation import Outcome, Request, Situation
 from bot.steps import Idle, PlanRequest, Policy, Step
 
@@ -26,7 +26,7 @@ def next_amendment(now: Situation, policy: Policy, heard: Sequence[Heard]) -> St
     """The next thing to do about decisions of a merged plan, or None when there is none to be made."""
     if open_pull(now) or not now.pulls or now.pulls[-1].state != "merged" or now.published is None:
         return None
-    made = [*_made(now, heard)]
+    made = [*decided_in(now, heard)]
     branch = _free_branch(now)
     if not made or not branch:
         return None
@@ -39,13 +39,6 @@ def next_amendment(now: Situation, policy: Policy, heard: Sequence[Heard]) -> St
     if found.kind != "revision" or not found.files:
         return _not_done(now, policy, found, [one for one, _ in made])
     return _publish(now, policy, request, found)
-
-
-def _made(now: Situation, heard: Sequence[Heard]) -> Iterator[tuple[Heard, Answer]]:
-    for one in heard:
-        made = answer_in(now, one) if one.is_slow and one.command.verb == "decide" else None
-        if isinstance(made, Answer):
-            yield one, made
 
 
 def _free_branch(now: Situation) -> str:
@@ -110,10 +103,6 @@ def _publish(now: Situation, policy: Policy, request: Request, found: Outcome) -
 
 
 def _not_done(now: Situation, policy: Policy, found: Outcome, made: Sequence[Heard]) -> Step:
-    effects: list[Effect] = []
-    for one in made:
-        about = f"{one.remark.id}-{one.at}"
-        said = (f"**Not done.** {found.body}", "**Instead:** `/plan` on the issue starts a new plan.")
-        effects.append(answer(now, policy, one.remark.number, about, said, one.command.line))
-        effects.append(React(one.remark.number, "confused", one.remark.id))
+    said = (f"**Not done.** {found.body}", "**Instead:** `/plan` on the issue starts a new plan.")
+    effects = [effect for one in made for effect in turned_down(now, policy, one, said)]
     return Changeset("the merged plan could not be changed", tuple(effects))

@@ -51,7 +51,7 @@ class Causes:
 
 def causes_of(now: Situation, heard: Sequence[Heard], talk: PlanTalk) -> Causes:
     meant = [one for one in heard if one.is_slow]
-    decided = tuple(_decided(now, meant))
+    decided = tuple(decided_in(now, heard))
     return Causes(
         reviews=tuple(one for one in talk.reviews if is_pending(now, one) and may(now, one.author, REVIEWER)),
         revise=tuple(one for one in meant if one.command.verb == "revise"),
@@ -92,10 +92,10 @@ def _is_to_recall(now: Situation, meant: Sequence[Heard]) -> bool:
     return is_forgotten(now) and any(one.command.verb == "decide" for one in meant)
 
 
-def _decided(now: Situation, meant: Sequence[Heard]) -> Iterator[tuple[Heard, Answer]]:
+def decided_in(now: Situation, heard: Sequence[Heard]) -> Iterator[tuple[Heard, Answer]]:
     """Decisions as commands make them; the first one counts where two are at odds."""
-    for one in meant:
-        if one.command.verb == "decide":
+    for one in heard:
+        if one.is_slow and one.command.verb == "decide":
             made = answer_in(now, one)
             if isinstance(made, Answer):
                 yield one, made

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.commands import Command, Refusal, Role, refusal
 from bot.config import RepoConfig
 from bot.conversation import Remark
-from bot.matters.standing import config_of, role_of
+from bot.effects import Effect, React
+from bot.matters.standing import answer, config_of, role_of
 from bot.situation import Situation
+from bot.steps import Policy
 
 MOST_HEARD = 50
 # Carried out by work that takes a while; each of them ends its comment when it is done.
@@ -82,3 +84,12 @@ def _refused(command: Command, role: Role, remark: Remark, author: str, config: 
 def _replaced(one: Heard, newest: int) -> Heard:
     old = one.is_meant and one.command.verb == "plan" and one.remark.id != newest
     return replace(one, refusal=_REPLACED) if old else one
+
+
+def turned_down(now: Situation, policy: Policy, one: Heard, said: Sequence[str]) -> tuple[Effect, ...]:
+    """One command that took work after all is not carried out: the words, then 😕."""
+    remark = one.remark
+    return (
+        answer(now, policy, remark.number, f"{remark.id}-{one.at}", said, one.command.line),
+        React(remark.number, "confused", remark.id),
+    )

@@ -24,7 +24,7 @@ from bot.matters.causes import (
     wish_for,
 )
 from bot.matters.filing import Filed
-from bot.matters.hearing import Heard
+from bot.matters.hearing import Heard, turned_down
 from bot.matters.standing import answer, config_of, field, open_pull, say
 from bot.matters.telling import Telling, heard_of, is_quiet, reviews_of, rounds_of
 from bot.plan.safe_text import inline
@@ -76,14 +76,7 @@ def _too_late(now: Situation, policy: Policy, heard: Sequence[Heard]) -> Step | 
             merged = [pull.number for pull in now.pulls[-1:] if pull.state == "merged"]
             why = f"The plan in #{merged[0]} is merged already." if merged else "No plan is open here."
             said = (f"**Not done.** {why}", "**Instead:** `/plan` on the issue starts a new one.")
-            about = f"{one.remark.id}-{one.at}"
-            return Changeset(
-                f"answer comment {one.remark.id}",
-                (
-                    answer(now, policy, one.remark.number, about, said, one.command.line),
-                    React(one.remark.number, "confused", one.remark.id),
-                ),
-            )
+            return Changeset(f"answer comment {one.remark.id}", turned_down(now, policy, one, said))
     return None
 
 
@@ -133,10 +126,7 @@ def _refused(
 
 def _not_decided(now: Situation, policy: Policy, one: Heard, no: Refused) -> tuple[Effect, ...]:
     said = (f"**Not decided.** {no.why}", f"**Instead:** {no.instead}.")
-    return (
-        answer(now, policy, one.remark.number, f"{one.remark.id}-{one.at}", said, one.command.line),
-        React(one.remark.number, "confused", one.remark.id),
-    )
+    return turned_down(now, policy, one, said)
 
 
 def _at(review: Review) -> str:

@@ -23,11 +23,11 @@ from bot.effects import (
     ResolveThread,
 )
 from bot.errors import Transient, UserError
+from bot.own_part import BEGIN, END, part_of
 from sandbox.nodes import node_id
 from sandbox.state import Issue, Thread
 from tests.github.crashing import Effects, labels, wrong_ends
 from tests.github.workbench import FULL_NAME, SETTLE, Bench
-from workers.github.own_part import BEGIN, END, part_of
 
 BRANCH = "groundplan/plan-1"
 PLAN = "IMPLEMENTATION_PLAN.md"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.github.own_part import BEGIN, END, part_of, with_part, wrapped
+from bot.own_part import BEGIN, END, part_of, with_part, wrapped
 
 WORDS = st.text(st.sampled_from("ab \r<!->"), max_size=12)
 PARTS = st.lists(WORDS | st.sampled_from([f"> {BEGIN}", "```", "x"]), max_size=4).map("\n".join)

@@ -9,8 +9,8 @@ from pydantic import RootModel
 
 from bot.effects import ANNOTATIONS_A_REQUEST, Annotation, EnsureCheckRun, EnsurePullRequest, Receipt
 from bot.errors import Transient, UserError
+from bot.own_part import part_of, with_part, wrapped
 from workers.github.answers import RestCheck
-from workers.github.own_part import part_of, with_part, wrapped
 from workers.github.queries import query
 from workers.github.read_checks import own_checks
 from workers.github.refusals import AlreadyExists, Gone
